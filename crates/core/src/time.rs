@@ -1,0 +1,17 @@
+//! Time as calendars state it and as Kalends computes with it.
+//!
+//! Computation happens on [`Interval`]s of UTC instants; what a calendar says ([`EventTime`]) stays civil time in
+//! its zone, floating civil time or a date until a [`Zone`] turns it into an instant.
+
+mod event_time;
+mod id;
+mod interval;
+mod zone;
+
+pub use event_time::EventTime;
+pub use id::{
+    ApiKeyId, BlockId, CalendarId, ConnectionId, ExternalEventId, OauthStateId, SyncRunId, TaskId, TenantId,
+    UserId, UserIdError,
+};
+pub use interval::Interval;
+pub use zone::{UnknownZone, Zone};

@@ -1,0 +1,1 @@
+//! Outbound HTTP as tower layers, with the SSRF guard in the connector.

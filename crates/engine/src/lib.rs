@@ -1,0 +1,1 @@
+//! What Kalends does: one folder per capability, and the task runner.

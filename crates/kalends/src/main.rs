@@ -1,0 +1,2 @@
+//! The kalends binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Provider trait and its adapters over egress.

@@ -1,0 +1,1 @@
+//! Every table, every query, every migration; SQLite and PostgreSQL behind one Store; seals secrets.

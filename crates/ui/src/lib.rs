@@ -1,0 +1,1 @@
+//! Pages and scripts, embedded; they use only the public API.
