@@ -8,4 +8,5 @@
 
 pub mod ambient;
 pub mod external_event;
+pub mod provider;
 pub mod time;
