@@ -1,2 +1,93 @@
-//! The one door for people.
-fn main() {}
+//! The one door for people who work on Kalends: `cargo xtask <command>`.
+//!
+//! Each command is one file. To add one: a file with a `run` function, a variant of [`Command`], an arm in `main`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a tool for people: it reads their environment"
+)]
+
+mod bench;
+mod check;
+mod demo;
+mod openapi;
+mod process;
+mod test;
+mod tidy;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+/// Everything a person does with this repository, besides `cargo run`.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run all tests; starts a throw-away PostgreSQL and prepares the official Python clients when it can.
+    ///
+    /// What is missing on the machine is installed by its package manager when this user may do that, else it is
+    /// said and skipped. With `KALENDS_TEST_REQUIRE_ALL=1` a skip is a failure.
+    Test {
+        /// Passed on to `cargo test`, for example a test's name.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Formatting, clippy with warnings denied, `tidy`, and `cargo deny`.
+    Check,
+    /// What CI does: `check`, then `test` with nothing skipped, then the headless demo.
+    Ci,
+    /// The rules of the house that no compiler knows: arrows between crates, file sizes, names, reasons.
+    Tidy,
+    /// Run the benchmarks; figures and their meaning are in `bench/README.md`.
+    Bench {
+        /// Passed on to `cargo bench`, for example `--bench slots`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run the demo: simulator and server together, with a page to click through.
+    Demo {
+        /// Passed on to `kalends demo`, for example `--headless`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Write the OpenAPI document to standard output.
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let root = root();
+    let outcome = match Cli::parse().command {
+        Command::Test { args } => test::run(&root, &args),
+        Command::Check => check::run(&root),
+        Command::Ci => ci(&root),
+        Command::Tidy => tidy::run(&root),
+        Command::Bench { args } => bench::run(&root, &args),
+        Command::Demo { args } => demo::run(&root, &args),
+        Command::Openapi => openapi::run(&root),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ci(root: &Path) -> anyhow::Result<()> {
+    process::run(&mut std::process::Command::new(root.join(".ci/run")))
+}
+
+/// The checkout's top folder, wherever `cargo xtask` was called.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}

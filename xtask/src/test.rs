@@ -1,0 +1,60 @@
+//! `cargo xtask test`: all tests, with the real programs they talk to.
+//!
+//! Each program is one file in `test/` that either hands out what the tests need in an environment variable, or says
+//! why it is skipped. To add one: a file with a `prepare` function and a line in [`run`].
+
+mod packages;
+mod postgres;
+mod python;
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::process::{self, cargo};
+
+/// Turns every skip into a failure.
+const REQUIRE_ALL: &str = "KALENDS_TEST_REQUIRE_ALL";
+
+pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
+    let require_all = std::env::var_os(REQUIRE_ALL).is_some_and(|value| value == "1");
+    let mut skipped = Vec::new();
+    let mut tests = cargo(root);
+    tests.args(["test", "--workspace"]).args(args);
+
+    let postgres = match postgres::start() {
+        Ok(server) => Some(server),
+        Err(why) => {
+            skipped.push(format!("every test's PostgreSQL half: {why:#}"));
+            None
+        }
+    };
+    if let Some(server) = &postgres {
+        println!(
+            "test: throw-away PostgreSQL {} in {}",
+            server.version,
+            server.folder().display()
+        );
+        tests.env("KALENDS_TEST_POSTGRES_URL", server.url());
+    }
+    match python::prepare(root) {
+        Ok(python) => {
+            println!("test: official Python clients by {}", python.display());
+            tests.env("KALENDS_PYTHON", python);
+        }
+        Err(why) => skipped.push(format!("the official Python clients: {why:#}")),
+    }
+
+    if require_all && !skipped.is_empty() {
+        bail!(
+            "{REQUIRE_ALL}=1 and these cannot run:\n  {}",
+            skipped.join("\n  ")
+        );
+    }
+    let outcome = process::run(&mut tests);
+    drop(postgres);
+    for what in &skipped {
+        println!("test: SKIPPED {what}");
+    }
+    outcome
+}
