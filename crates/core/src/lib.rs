@@ -8,5 +8,7 @@
 
 pub mod ambient;
 pub mod external_event;
+pub mod ical;
 pub mod provider;
+pub mod recurrence;
 pub mod time;
