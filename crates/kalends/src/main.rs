@@ -1,2 +1,5 @@
-//! The kalends binary.
+//! The `kalends` binary: command line, configuration, wiring and lifecycle.
+
+mod config;
+
 fn main() {}

@@ -1,0 +1,170 @@
+//! The command line. Each command is one file in `commands/`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use kalends_core::time::{ApiKeyId, TenantId};
+
+/// The self-hosted calendar integration server.
+///
+/// Try it: `kalends demo` runs the server beside a simulated Google and opens a page to click through.
+#[derive(Debug, Parser)]
+#[command(name = "kalends", version, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server: API, OAuth callbacks and background tasks.
+    Serve(Serve),
+    /// Run simulator and server together on throw-away data and show the whole thread on one page.
+    Demo(Demo),
+    /// Run the simulator: a stand-in for Google that needs no account and no network.
+    Simulate(Simulate),
+    /// Manage tenants, the applications that use the server.
+    #[command(subcommand)]
+    Tenants(Tenants),
+    /// Manage the API keys of tenants.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Manage the key ring that seals secrets in the database.
+    #[command(subcommand)]
+    Keyring(Keyring),
+    /// Apply the database migrations and stop; `serve` does the same at its start.
+    Migrate(ConfigArgs),
+    /// Check or show the configuration.
+    #[command(subcommand)]
+    Config(Config),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// What every command that reads the configuration takes.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file; else `KALENDS_CONFIG`, else ./kalends.toml when it exists.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Database, as sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [setting: database.url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Address to listen on; port 0 takes a free one [setting: server.listen]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Address by which browsers reach the server [setting: server.public_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Refuse to start when the database lacks migrations, instead of applying them.
+    #[arg(long)]
+    pub(crate) no_migrate: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Address of the demo page; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Run the same story without a browser, check each step, print it, and stop.
+    #[arg(long)]
+    pub(crate) headless: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    pub(crate) listen: SocketAddr,
+    /// Whose calendars there are: `demo` (three people with lively weeks), `empty`, or a JSON file.
+    #[arg(long, value_name = "demo|empty|FILE", default_value = "demo")]
+    pub(crate) world: String,
+    /// A further OAuth client, as ID:SECRET:REDIRECT_URI; may be repeated. `kalends-demo` is always there.
+    #[arg(long, value_name = "ID:SECRET:REDIRECT_URI")]
+    pub(crate) client: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Tenants {
+    /// Create a tenant and print its id.
+    Create {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The application's name, as people will read it.
+        name: String,
+    },
+    /// List all tenants.
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Create an API key and print it; it is shown this one time.
+    Create {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose key.
+        #[arg(long, value_name = "ID")]
+        tenant: TenantId,
+        /// What the key is for.
+        #[arg(long, default_value = "default")]
+        name: String,
+    },
+    /// List a tenant's keys, without their secrets.
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose keys.
+        #[arg(long, value_name = "ID")]
+        tenant: TenantId,
+    },
+    /// Revoke a key; calls with it are refused from then on.
+    Revoke {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Whose key.
+        #[arg(long, value_name = "ID")]
+        tenant: TenantId,
+        /// The key's id, as `list` shows it.
+        id: ApiKeyId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keyring {
+    /// Print a fresh entry for `KALENDS_KEYS`.
+    Generate {
+        /// The entry's id.
+        #[arg(long, default_value = "k1")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Say what is wrong with the configuration, or that nothing is.
+    Check(ConfigArgs),
+    /// Print every setting with its default and its meaning.
+    Defaults,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

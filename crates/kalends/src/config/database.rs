@@ -1,0 +1,30 @@
+//! `[database]`: where the rows are.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    /// May hold a password.
+    pub(crate) url: SecretString,
+    pub(crate) max_connections: u32,
+}
+
+impl Database {
+    pub(super) fn check(&self, mistakes: &mut Vec<String>) {
+        let url = self.url.expose_secret();
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            mistakes.push("database.url: starts with \"sqlite:\" or \"postgres://\"".to_owned());
+        }
+        if !(1..=1000).contains(&self.max_connections) {
+            mistakes.push(format!(
+                "database.max_connections: 1 to 1000, not {}",
+                self.max_connections
+            ));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `[server]`: where the server is and who may be sent back to where.
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use url::{Host, Origin, Url};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    #[serde(deserialize_with = "url_or_empty")]
+    public_url: Option<Url>,
+    pub(crate) return_to_origins: Vec<Url>,
+}
+
+impl Server {
+    /// The address by which browsers reach the server.
+    pub(crate) fn public_url(&self) -> Url {
+        self.public_url.clone().unwrap_or_else(|| http(self.listen))
+    }
+
+    pub(super) fn check(&self, mistakes: &mut Vec<String>) {
+        let public = self.public_url();
+        if !is_safe(&public) {
+            mistakes.push(format!(
+                "server.public_url: \"{public}\" must be https: only this machine may be reached by http"
+            ));
+        }
+        if public.query().is_some() || public.fragment().is_some() || !public.username().is_empty() {
+            mistakes
+                .push("server.public_url: has a scheme, a host and perhaps a path, nothing else".to_owned());
+        }
+        for origin in &self.return_to_origins {
+            if origin.path() != "/" || !is_safe(origin) || !matches!(origin.origin(), Origin::Tuple(..)) {
+                mistakes.push(format!(
+                    "server.return_to_origins: \"{origin}\" is not an origin such as \"https://app.example.com\""
+                ));
+            }
+        }
+    }
+}
+
+/// The URL of a listening address; the unspecified address is reached as this machine.
+pub(crate) fn http(listen: SocketAddr) -> Url {
+    let mut reached = listen;
+    if listen.ip().is_unspecified() {
+        reached.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    #[expect(clippy::unwrap_used, reason = "a socket address is always a valid authority")]
+    Url::parse(&format!("http://{reached}/")).unwrap()
+}
+
+/// https, or http to this machine.
+fn is_safe(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+fn url_or_empty<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(input)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Url::parse(&text)
+        .map(Some)
+        .map_err(|why| serde::de::Error::custom(format!("\"{text}\" is not a URL: {why}")))
+}

@@ -1,0 +1,44 @@
+//! `[sync]` and `[tasks]`: how much, how often and how many at once.
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sync {
+    pub(crate) window_back_days: u32,
+    pub(crate) window_ahead_days: u32,
+    pub(crate) poll_interval_seconds: u32,
+}
+
+impl Sync {
+    pub(super) fn check(&self, mistakes: &mut Vec<String>) {
+        let bounds = [
+            ("window_back_days", self.window_back_days, 0..=730),
+            ("window_ahead_days", self.window_ahead_days, 1..=730),
+            ("poll_interval_seconds", self.poll_interval_seconds, 1..=86_400),
+        ];
+        for (name, value, range) in bounds {
+            if !range.contains(&value) {
+                mistakes.push(format!(
+                    "sync.{name}: {} to {}, not {value}",
+                    range.start(),
+                    range.end()
+                ));
+            }
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tasks {
+    pub(crate) concurrency: usize,
+}
+
+impl Tasks {
+    pub(super) fn check(&self, mistakes: &mut Vec<String>) {
+        if !(1..=256).contains(&self.concurrency) {
+            mistakes.push(format!("tasks.concurrency: 1 to 256, not {}", self.concurrency));
+        }
+    }
+}
