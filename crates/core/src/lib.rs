@@ -7,8 +7,13 @@
 //! `check(input, expect)` table beside it, and let `engine` feed it rows.
 
 pub mod ambient;
+pub mod availability;
+pub mod busy;
 pub mod external_event;
 pub mod ical;
+pub mod invalid_field;
 pub mod provider;
 pub mod recurrence;
+pub mod settings;
+pub mod slots;
 pub mod time;

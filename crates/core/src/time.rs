@@ -6,6 +6,7 @@
 mod event_time;
 mod id;
 mod interval;
+mod offset_span;
 mod zone;
 
 pub use event_time::EventTime;
@@ -14,4 +15,5 @@ pub use id::{
     UserId, UserIdError,
 };
 pub use interval::Interval;
+pub use offset_span::OffsetSpan;
 pub use zone::{UnknownZone, Zone};

@@ -26,6 +26,12 @@ impl Interval {
         }
     }
 
+    /// The span between two instants that are known to be in order, for arithmetic that cannot break the order.
+    pub(crate) const fn from_ordered(start_us: i64, end_us: i64) -> Self {
+        debug_assert!(start_us < end_us);
+        Self { start_us, end_us }
+    }
+
     /// First instant inside.
     pub fn start(self) -> Timestamp {
         saturated(self.start_us)
