@@ -1,0 +1,57 @@
+//! The time and the dice, injected.
+//!
+//! Decisions (breaker, windows, `Retry-After`) read the injected clock, so that tests and a whole fleet share one notion
+//! of time; waits and timeouts are the runtime's timers. A clock that is set back or stands still can only make a wait
+//! end at the call's deadline, never last for ever.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// What the crate needs of the outside world; cheap to clone.
+#[derive(Clone)]
+pub struct Surroundings {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    dice: Arc<dyn Fn() -> f64 + Send + Sync>,
+}
+
+impl Surroundings {
+    /// `now` tells the present instant; `dice` gives a number in `[0, 1)` that spreads retries, it need not be secret.
+    pub fn new(
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+        dice: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            now: Arc::new(now),
+            dice: Arc::new(dice),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// A random part of `most`.
+    pub(crate) fn part_of(&self, most: Duration) -> Duration {
+        most.mul_f64((self.dice)().clamp(0.0, 1.0))
+    }
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Surroundings")
+    }
+}
+
+/// `at` + `by`, or the end of time.
+pub(crate) fn after(at: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by)
+        .ok()
+        .and_then(|by| at.checked_add(by).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// From `from` until `to`; zero if that is past.
+pub(crate) fn until(from: Timestamp, to: Timestamp) -> Duration {
+    to.duration_since(from).try_into().unwrap_or(Duration::ZERO)
+}

@@ -1,0 +1,111 @@
+//! The handle through which everything is sent.
+
+use std::{fmt, sync::Arc};
+
+use thiserror::Error;
+use tower::ServiceExt;
+use url::Url;
+
+use crate::{
+    answer::Answer,
+    attempt,
+    breaker::{self, Circuits},
+    call::Call,
+    config::EgressConfig,
+    deadline,
+    error::{BoxError, EgressError},
+    guard::{self, BlockReason},
+    limiter::{self, Windows},
+    retry,
+    stack::{Line, Ticket, assemble},
+    token::{TokenSource, stage as token},
+    trace,
+    transport::Transport,
+};
+
+/// Sends calls. Cheap to clone; clones share connections, breakers and windows.
+#[derive(Clone)]
+pub struct Egress {
+    shared: Arc<Shared>,
+    line: Line,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Arc<EgressConfig>,
+    transport: Arc<Transport>,
+    circuits: Arc<Circuits>,
+    windows: Arc<Windows>,
+}
+
+/// The HTTP client could not be set up, mostly because the system has no CA certificates.
+#[derive(Debug, Error)]
+#[error(
+    "the HTTP client could not be set up; are CA certificates installed (on Debian the package ca-certificates)?"
+)]
+pub struct SetupError(#[source] BoxError);
+
+impl Egress {
+    /// Sets up clients and stages; without a source of tokens, so [`crate::Auth::AccountToken`] fails until
+    /// [`Egress::with_tokens`].
+    pub fn new(config: EgressConfig) -> Result<Self, SetupError> {
+        let shared = Arc::new(Shared {
+            transport: Arc::new(Transport::new(&config).map_err(|error| SetupError(error.into()))?),
+            circuits: Arc::new(Circuits::default()),
+            windows: Arc::new(Windows::default()),
+            config: Arc::new(config),
+        });
+        Ok(Self {
+            line: line(&shared, None),
+            shared,
+        })
+    }
+
+    /// The same with a source of tokens; shares connections, breakers and windows with `self`.
+    #[must_use]
+    pub fn with_tokens(&self, tokens: Arc<dyn TokenSource>) -> Self {
+        Self {
+            line: line(&self.shared, Some(tokens)),
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    /// Sends a call through all stages.
+    ///
+    /// `Ok` is an answer for the caller to read: [`crate::Verdict::Ok`], [`crate::Verdict::Rejected`], or
+    /// [`crate::Verdict::Unauthorized`] that a fresh token did not cure. Rate limits and failures of the service that
+    /// outlast the retries are errors, and so is whatever kept the answer from coming.
+    pub async fn send(&self, call: Call) -> Result<Answer, EgressError> {
+        let outcome = self.line.clone().oneshot(Ticket::new(call)).await?;
+        Ok(outcome.answer)
+    }
+
+    /// Checks a URL that a person typed in, as each call with [`crate::Target::UserSupplied`] does again, and returns it
+    /// with `webcal` written as https. What its name resolves to is known only when it is called.
+    pub fn check_user_url(&self, text: &str) -> Result<Url, BlockReason> {
+        guard::url::check(text, &self.shared.config.user_urls).map(|checked| checked.url)
+    }
+}
+
+/// The stages, outermost first.
+fn line(shared: &Shared, tokens: Option<Arc<dyn TokenSource>>) -> Line {
+    let config = &shared.config;
+    let stages = vec![
+        trace::stage(),
+        deadline::stage(),
+        retry::stage(config.retry, config.surroundings.clone()),
+        breaker::stage(Arc::clone(&shared.circuits), Arc::clone(config)),
+        limiter::stage(Arc::clone(&shared.windows), Arc::clone(config)),
+        token::stage(tokens),
+    ];
+    assemble(
+        stages,
+        attempt::line(Arc::clone(&shared.transport), Arc::clone(config)),
+    )
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Egress").field(&self.shared).finish()
+    }
+}
