@@ -128,7 +128,7 @@ impl Drop for Watch {
         let service = self.peer.service.0;
         match turn {
             Some(Turn::Opened { until }) => {
-                warn!(service, %until, "circuit opened: the service keeps failing")
+                warn!(service, %until, "circuit opened: the service keeps failing");
             }
             Some(Turn::Closed) => info!(service, "circuit closed: the service answers again"),
             None => {}

@@ -137,9 +137,13 @@ impl EgressError {
     /// What to do about it.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Timeout { .. } | Self::Connect(_) | Self::Tls(_) | Self::Interrupted(_) => {
-                ErrorClass::Transient
-            }
+            // A name may resolve differently tomorrow; what is wrong with the URL itself is final.
+            Self::Timeout { .. }
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Interrupted(_)
+            | Self::Unavailable { retry_at: None, .. }
+            | Self::Blocked(BlockReason::PrivateAddress) => ErrorClass::Transient,
             Self::Unavailable {
                 retry_at: Some(until),
                 ..
