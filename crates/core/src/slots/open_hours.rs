@@ -161,3 +161,258 @@ fn sort_and_join(windows: &mut Vec<DayWindow>) {
 fn days_since_1970(date: Date) -> i64 {
     Zone::UTC.instant(date.into()).as_second().div_euclid(86_400)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, ToSpan, tz};
+
+    use super::*;
+
+    fn window(text: &str) -> DayWindow {
+        let (start, end) = text.split_once('-').unwrap();
+        DayWindow::new(start.parse().unwrap(), end.parse().unwrap()).unwrap()
+    }
+
+    fn weekly(days: &[u8], hours: &str) -> WeeklyWindow {
+        WeeklyWindow {
+            days: days.to_vec(),
+            window: window(hours),
+        }
+    }
+
+    fn on(date: &str, hours: &[&str]) -> DateOverride {
+        DateOverride {
+            date: date.parse().unwrap(),
+            windows: hours.iter().map(|hours| window(hours)).collect(),
+        }
+    }
+
+    fn span(start: &str, end: &str) -> Interval {
+        Interval::new(start.parse().unwrap(), end.parse().unwrap()).unwrap()
+    }
+
+    /// The hours of one week in a zone, with the overrides.
+    #[track_caller]
+    fn check(hours: &OpenHours, over: (&str, &str), expect: &[(&str, &str)]) {
+        let seen = hours.windows(span(over.0, over.1));
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|span| (span.start().to_string(), span.end().to_string()))
+            .collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(start, end)| (start.to_string(), end.to_string()))
+            .collect();
+        assert_eq!(seen, expect);
+    }
+
+    fn hours(zone: &str, week: Vec<WeeklyWindow>, overrides: Vec<DateOverride>) -> OpenHours {
+        OpenHours::new(Zone::iana(zone).unwrap(), week, overrides).unwrap()
+    }
+
+    #[test]
+    fn weekly_hours_keep_their_clock_time_over_a_change() {
+        let week = vec![weekly(&[1, 7], "09:00-16:00")];
+        check(
+            &hours("Europe/Zurich", week, vec![]),
+            ("2026-03-23T00:00:00Z", "2026-03-31T00:00:00Z"),
+            &[
+                ("2026-03-23T08:00:00Z", "2026-03-23T15:00:00Z"),
+                ("2026-03-29T07:00:00Z", "2026-03-29T14:00:00Z"),
+                ("2026-03-30T07:00:00Z", "2026-03-30T14:00:00Z"),
+            ],
+        );
+    }
+
+    #[test]
+    fn overrides_replace_the_hours_of_their_date() {
+        let week = vec![weekly(&[1, 2, 3, 4, 5, 6, 7], "09:00-16:00")];
+        let overrides = vec![
+            on("2026-11-21", &["14:00-15:00", "09:00-12:00"]),
+            on("2026-11-20", &[]),
+        ];
+        check(
+            &hours("UTC", week, overrides),
+            ("2026-11-19T15:00:00Z", "2026-11-22T10:00:00Z"),
+            &[
+                ("2026-11-19T15:00:00Z", "2026-11-19T16:00:00Z"),
+                ("2026-11-21T09:00:00Z", "2026-11-21T12:00:00Z"),
+                ("2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z"),
+                ("2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z"),
+            ],
+        );
+    }
+
+    #[test]
+    fn hours_join_over_midnight_and_when_they_overlap() {
+        let week = vec![
+            weekly(&[5], "22:00-24:00"),
+            weekly(&[6], "00:00-02:00"),
+            weekly(&[6], "01:00-03:00"),
+        ];
+        check(
+            &hours("UTC", week, vec![]),
+            ("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z"),
+            &[("2026-11-20T22:00:00Z", "2026-11-21T03:00:00Z")],
+        );
+    }
+
+    #[test]
+    fn hours_that_the_clock_skips_or_repeats() {
+        let night = || vec![weekly(&[7], "02:00-03:00")];
+        check(
+            &hours("Europe/Zurich", night(), vec![]),
+            ("2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z"),
+            &[],
+        );
+        check(
+            &hours("Europe/Zurich", night(), vec![]),
+            ("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"),
+            &[("2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z")],
+        );
+        let all = || vec![weekly(&[1, 2, 3, 4, 5, 6, 7], "00:00-24:00")];
+        check(
+            &hours("Pacific/Apia", all(), vec![on("2011-12-30", &[])]),
+            ("2011-12-28T00:00:00Z", "2012-01-02T00:00:00Z"),
+            &[("2011-12-28T00:00:00Z", "2012-01-02T00:00:00Z")],
+        );
+        check(
+            &hours(
+                "Pacific/Apia",
+                all(),
+                vec![on("2011-12-29", &[]), on("2011-12-31", &["09:00-10:00"])],
+            ),
+            ("2011-12-28T00:00:00Z", "2012-01-01T00:00:00Z"),
+            &[
+                ("2011-12-28T00:00:00Z", "2011-12-29T10:00:00Z"),
+                ("2011-12-30T19:00:00Z", "2011-12-30T20:00:00Z"),
+                ("2011-12-31T10:00:00Z", "2012-01-01T00:00:00Z"),
+            ],
+        );
+    }
+
+    #[test]
+    fn wrong_hours_name_their_field() {
+        #[track_caller]
+        fn check(week: Vec<WeeklyWindow>, overrides: Vec<DateOverride>, field: &str) {
+            assert_eq!(
+                OpenHours::new(Zone::UTC, week, overrides).unwrap_err().field,
+                field
+            );
+        }
+        let good = || weekly(&[1], "09:00-16:00");
+        check(
+            vec![good(), weekly(&[], "09:00-16:00")],
+            vec![],
+            "openHours[1].days",
+        );
+        check(vec![weekly(&[0], "09:00-16:00")], vec![], "openHours[0].days");
+        check(vec![weekly(&[1, 8], "09:00-16:00")], vec![], "openHours[0].days");
+        let overrides = vec![
+            on("2026-11-20", &[]),
+            on("2026-11-21", &[]),
+            on("2026-11-20", &[]),
+        ];
+        check(vec![good()], overrides, "overrides[2].date");
+    }
+
+    /// Asks the zone for the clock at every minute.
+    #[track_caller]
+    fn check_by_the_minute(hours: &OpenHours, over: Interval) {
+        let run = hours.windows(over);
+        assert_eq!(crate::busy::normalize(run.clone()), run);
+        let mut at = run.iter().peekable();
+        for us in (over.start_us()..over.end_us()).step_by(MINUTE_US as usize) {
+            while at.next_if(|span| span.end_us() <= us).is_some() {}
+            let seen = at.peek().is_some_and(|span| span.start_us() <= us);
+            let clock = hours.zone().civil(Timestamp::from_microsecond(us).unwrap());
+            let date = hours.overrides().iter().find(|date| date.date == clock.date());
+            let weekday = clock.weekday().to_monday_one_offset() as u8;
+            let weekly = hours
+                .weekly()
+                .iter()
+                .filter(|hours| hours.days.contains(&weekday));
+            let day: Vec<_> = date.map_or_else(
+                || weekly.map(|hours| hours.window).collect(),
+                |date| date.windows.clone(),
+            );
+            let minute = clock.hour() as u16 * 60 + clock.minute() as u16;
+            let expect = day
+                .iter()
+                .any(|hours| (hours.start().minutes()..hours.end().minutes()).contains(&minute));
+            assert_eq!(seen, expect, "{} at {clock}", hours.zone().name());
+        }
+    }
+
+    /// Hours with edges in and around the night, where clocks change; the change is on a date of its own hours.
+    fn odd_hours(zone: &Zone, change: Timestamp) -> OpenHours {
+        let date = zone.civil(change).date();
+        let week = vec![
+            weekly(&[1, 2, 3, 4, 5, 6, 7], "00:00-00:30"),
+            weekly(&[1, 2, 3, 4, 5, 6, 7], "01:15-02:45"),
+            weekly(&[1, 3, 5, 7], "02:10-03:05"),
+            weekly(&[2, 4, 6], "09:00-17:00"),
+            weekly(&[6, 7], "23:30-24:00"),
+        ];
+        let overrides = vec![DateOverride {
+            date: date.tomorrow().unwrap(),
+            windows: vec![window("00:10-01:40"), window("08:00-12:00")],
+        }];
+        OpenHours::new(zone.clone(), week, overrides).unwrap()
+    }
+
+    /// Checks around each change of the zone's clocks between two years.
+    #[track_caller]
+    fn check_changes(name: &str, from: &str, until: &str, around: jiff::Span) -> usize {
+        let zone = Zone::iana(name).unwrap();
+        let until: Timestamp = until.parse().unwrap();
+        let changes = zone.rules().following(from.parse().unwrap());
+        let changes = changes
+            .map(|change| change.timestamp())
+            .take_while(|change| *change < until);
+        changes
+            .map(|change| {
+                let over = Interval::new(change - around, change + around).unwrap();
+                check_by_the_minute(&odd_hours(&zone, change), over);
+            })
+            .count()
+    }
+
+    #[test]
+    fn every_change_of_the_clocks_over_forty_years() {
+        for name in [
+            "Europe/Zurich",
+            "Europe/Dublin",
+            "America/New_York",
+            "America/St_Johns",
+            "America/Havana",
+            "Africa/Casablanca",
+            "Asia/Tehran",
+            "Asia/Pyongyang",
+            "Asia/Gaza",
+            "Australia/Lord_Howe",
+            "Antarctica/Troll",
+            "Pacific/Apia",
+            "Pacific/Chatham",
+        ] {
+            let changes = check_changes(name, "2000-01-01T00:00:00Z", "2038-01-01T00:00:00Z", 5.hours());
+            assert!(changes > 0, "{name} has changes");
+        }
+    }
+
+    #[test]
+    fn every_zone_in_one_year() {
+        let changes: usize = tz::db()
+            .available()
+            .map(|name| {
+                check_changes(
+                    name.as_str(),
+                    "2026-01-01T00:00:00Z",
+                    "2027-01-01T00:00:00Z",
+                    4.hours(),
+                )
+            })
+            .sum();
+        assert!(changes > 300, "{changes} changes seen");
+    }
+}
