@@ -19,15 +19,6 @@ impl InvalidField {
         }
     }
 
-    /// The same, said of a field inside `parent`.
-    #[must_use]
-    pub fn inside(self, parent: &str) -> Self {
-        Self {
-            field: format!("{parent}.{}", self.field),
-            ..self
-        }
-    }
-
     /// Accepts a number within bounds, both ends included.
     pub(crate) fn unless_within(
         field: &str,

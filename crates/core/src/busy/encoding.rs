@@ -46,7 +46,7 @@ impl BusyMonth {
         let base_us = self.month.interval().start_us();
         let fits = |unit_us: i64| {
             let whole = |us: i64| (us - base_us) % unit_us == 0;
-            self.runs
+            self.run
                 .iter()
                 .all(|span| whole(span.start_us()) && whole(span.end_us()))
         };
@@ -56,11 +56,11 @@ impl BusyMonth {
             .unwrap_or(0);
         let unit_us = UNITS_US[unit];
 
-        let mut bytes = Vec::with_capacity(4 + self.runs.len() * 3);
+        let mut bytes = Vec::with_capacity(4 + self.run.len() * 3);
         bytes.extend([VERSION, unit as u8]);
-        push_varint(&mut bytes, self.runs.len() as u64);
+        push_varint(&mut bytes, self.run.len() as u64);
         let mut last_us = base_us;
-        for span in &self.runs {
+        for span in &self.run {
             push_varint(&mut bytes, ((span.start_us() - last_us) / unit_us) as u64);
             push_varint(&mut bytes, (span.len_us() / unit_us) as u64);
             last_us = span.end_us();
@@ -70,9 +70,9 @@ impl BusyMonth {
 
     /// Reads what [`BusyMonth::encode`] wrote for that month.
     pub fn decode(month: Month, bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut runs = Vec::new();
-        Self::decode_into(month, bytes, &mut runs)?;
-        Ok(Self { month, runs })
+        let mut run = Vec::new();
+        Self::decode_into(month, bytes, &mut run)?;
+        Ok(Self { month, run })
     }
 
     /// [`BusyMonth::decode`], appending to a run that ends before the month or at its start; an interval that was cut
@@ -166,7 +166,7 @@ mod tests {
         let span = |(start, end): &(i64, i64)| Interval::from_ordered(base + start, base + end);
         BusyMonth {
             month: november(),
-            runs: spans.iter().map(span).collect(),
+            run: spans.iter().map(span).collect(),
         }
     }
 
@@ -239,15 +239,15 @@ mod tests {
             let row = split(&normalize(spans.collect()), [november()]).remove(0);
             let bytes = row.encode();
             prop_assert_eq!(BusyMonth::decode(november(), &bytes), Ok(row.clone()));
-            prop_assert_eq!(merge(&[&row.runs]), row.runs);
+            prop_assert_eq!(merge(&[&row.run]), row.run);
         }
 
         #[test]
         fn whatever_decodes_is_a_run_of_the_month(bytes in prop::collection::vec(any::<u8>(), 0..40), kind in 0_u8..5) {
             let bytes = [vec![1, kind], bytes].concat();
             if let Ok(row) = BusyMonth::decode(november(), &bytes) {
-                prop_assert!(row.runs.iter().all(|span| november().interval().covers(*span)));
-                prop_assert_eq!(normalize(row.runs.clone()), row.runs);
+                prop_assert!(row.run.iter().all(|span| november().interval().covers(*span)));
+                prop_assert_eq!(normalize(row.run.clone()), row.run);
             }
         }
     }

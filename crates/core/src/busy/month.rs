@@ -9,13 +9,12 @@ use crate::time::{Interval, Zone};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(i32);
 
-/// What a calendar's index says about one month.
+/// What a calendar's index says about one month; made by [`split`] or read back from its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BusyMonth {
-    /// The month.
-    pub month: Month,
-    /// When the calendar is busy, a run wholly inside the month.
-    pub runs: Vec<Interval>,
+    pub(super) month: Month,
+    /// Wholly inside the month.
+    pub(super) run: Vec<Interval>,
 }
 
 impl Month {
@@ -52,10 +51,23 @@ impl Month {
     }
 }
 
+impl BusyMonth {
+    /// The month.
+    pub fn month(&self) -> Month {
+        self.month
+    }
+
+    /// The run of its busy time, wholly inside the month.
+    pub fn run(&self) -> &[Interval] {
+        &self.run
+    }
+}
+
 /// Cuts a run into the given months, which are in order; what lies outside them is left out.
 ///
 /// A month without busy time gets an empty row, so that replacing rows also clears them.
 pub fn split(run: &[Interval], months: impl IntoIterator<Item = Month>) -> Vec<BusyMonth> {
+    debug_assert!(run.windows(2).all(|pair| pair[0].end_us() < pair[1].start_us()));
     let mut rest = run;
     months
         .into_iter()
@@ -63,19 +75,15 @@ pub fn split(run: &[Interval], months: impl IntoIterator<Item = Month>) -> Vec<B
             let window = month.interval();
             let first = rest.partition_point(|span| span.end_us() <= window.start_us());
             rest = &rest[first..];
-            let runs = rest.iter().map_while(|span| span.clip(window)).collect();
-            BusyMonth { month, runs }
+            let run = rest.iter().map_while(|span| span.clip(window)).collect();
+            BusyMonth { month, run }
         })
         .collect()
 }
 
 /// The run that months hold together, given in order; what was cut at their borders is whole again.
 pub fn join<'a>(months: impl IntoIterator<Item = &'a BusyMonth>) -> Vec<Interval> {
-    let mut run: Vec<_> = months
-        .into_iter()
-        .flat_map(|month| &month.runs)
-        .copied()
-        .collect();
+    let mut run: Vec<_> = months.into_iter().flat_map(BusyMonth::run).copied().collect();
     join_all(&mut run);
     run
 }
@@ -160,7 +168,7 @@ mod tests {
             );
             let window = Interval::from_ordered(base, base + 500 * DAY_US);
             let months = split(&run, Month::touched_by(window));
-            prop_assert!(months.iter().all(|row| row.runs.iter().all(|span| row.month.interval().covers(*span))));
+            prop_assert!(months.iter().all(|row| row.run.iter().all(|span| row.month.interval().covers(*span))));
             prop_assert_eq!(join(&months), run);
         }
     }
