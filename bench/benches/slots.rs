@@ -82,7 +82,7 @@ impl World {
             window: day.expect("hours"),
         };
         let runs: Vec<_> = (0..people).map(|seed| busy(start, seed as u64)).collect();
-        let encoded = |row: &BusyMonth| (row.month, row.encode());
+        let encoded = |row: &BusyMonth| (row.month(), row.encode());
         Self {
             query: SlotQuery {
                 step_minutes: 15,
