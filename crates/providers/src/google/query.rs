@@ -1,0 +1,80 @@
+//! One call to the Calendar API through egress, read or refused.
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use kalends_egress::{AccountKey, Answer, Auth, Call, Repeat, Target};
+use serde_json::Value;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{
+    CALENDAR_SERVICE, Google,
+    refusal::{self, Question},
+};
+use crate::provider::{Ask, ProviderError};
+
+impl Google {
+    /// The URL of a path below the API's address; each segment is escaped.
+    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.settings.calendar_url.clone();
+        // Only URLs such as `mailto:` have no segments; such a base is answered by egress with a clear refusal.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url.query_pairs_mut().extend_pairs(query);
+        url
+    }
+
+    pub(super) async fn get(
+        &self,
+        ask: &Ask,
+        url: &Url,
+        question: Question,
+    ) -> Result<Answer, ProviderError> {
+        let request = Request::builder().uri(url.as_str());
+        self.send(ask, request.body(Bytes::new()), question).await
+    }
+
+    /// Posts a question, which changes nothing and may be repeated.
+    pub(super) async fn post(
+        &self,
+        ask: &Ask,
+        url: &Url,
+        body: &Value,
+        question: Question,
+    ) -> Result<Answer, ProviderError> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url.as_str())
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(ask, request.body(Bytes::from(body.to_string())), question)
+            .await
+    }
+
+    async fn send(
+        &self,
+        ask: &Ask,
+        request: http::Result<Request<Bytes>>,
+        question: Question,
+    ) -> Result<Answer, ProviderError> {
+        let request = request.map_err(|error| ProviderError::Configuration {
+            reason: format!("the Calendar API's URL: {error}"),
+        })?;
+        let call = Call {
+            account: Some(AccountKey(ask.account.connection.0)),
+            lane: ask.lane,
+            deadline: ask.deadline.saturating_duration_since(Instant::now()),
+            auth: Auth::AccountToken,
+            target: Target::Configured,
+            repeat: Repeat::Safe,
+            classify: refusal::classify,
+            ..Call::new(CALENDAR_SERVICE, self.settings.client_id.as_str().into(), request)
+        };
+        let answer = self.egress.send(call).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(refusal::meaning(&answer, question, self.ambient.now()))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The seam between the engine and every place that holds calendars: what an adapter can be asked, and the form of
+//! its answers.
+//!
+//! An adapter decides nothing about storage or retries: it asks once, through egress, and says in Kalends' words what
+//! it heard. Whatever the provider may ask for later (its cursor, its page token) the caller keeps as an opaque
+//! string and hands back.
+//!
+//! To add an adapter: a folder with its wire structs, their pure mapping and its calls; implement [`Provider`]; add
+//! the variant to [`ProviderKind`]; let the binary hand it to the engine. A question that the provider cannot answer
+//! is [`ProviderError::Unsupported`], and its [`Capabilities`] say so beforehand.
+
+mod account;
+mod calendar;
+mod changes;
+mod error;
+mod free_busy;
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+use kalends_core::{provider::ProviderKind, time::Interval};
+
+pub use account::{Access, Account, Ask};
+pub use calendar::{AccessRole, CalendarRef, RemoteCalendar};
+pub use changes::{ChangePage, Cursor, Fate, Listing, Next, PageToken, PullFrom, Quarantined, RemoteItem};
+pub use error::{ErrorClass, ProviderError};
+pub use free_busy::CalendarBusy;
+
+/// One provider, asked on behalf of accounts.
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// Which provider this is.
+    fn kind(&self) -> ProviderKind;
+
+    /// What it can be asked.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Every calendar of the account, whole: a calendar that is missing from the answer is gone.
+    fn calendars<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Vec<RemoteCalendar>, ProviderError>>;
+
+    /// One page of a pull over one calendar.
+    ///
+    /// The caller begins with [`PullFrom::Start`] or the stored cursor, follows [`Next::Page`] until [`Next::Done`],
+    /// and stores that cursor together with the last page's items. Every page says by its [`Listing`] whether the
+    /// pass names all that exists or only what changed. An interrupted pass begins anew from where it began.
+    fn changes<'a>(
+        &'a self,
+        ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        from: PullFrom,
+    ) -> BoxFuture<'a, Result<ChangePage, ProviderError>>;
+
+    /// The busy time of calendars by their provider ids, in the order asked; one calendar's failure does not touch
+    /// the others. The caller may ask for any number of calendars over any span: the adapter divides the question.
+    fn free_busy<'a>(
+        &'a self,
+        ask: &'a Ask,
+        calendars: &'a [String],
+        window: Interval,
+    ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>>;
+}
+
+/// What a provider can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Answers [`Provider::free_busy`].
+    pub free_busy: bool,
+    /// Tells only what changed since a cursor; else a pull of a changed calendar names everything each time.
+    pub incremental: bool,
+    /// Takes events.
+    pub writable: bool,
+}
