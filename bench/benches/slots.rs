@@ -7,7 +7,7 @@ use divan::{Bencher, black_box};
 use jiff::Timestamp;
 use kalends_core::{
     busy::{BusyMonth, Month, normalize, split},
-    slots::{DayWindow, OpenHours, Person, SlotQuery, WeeklyWindow, find},
+    slots::{DayWindow, Found, OpenHours, Person, SlotQuery, WeeklyWindow, find},
     time::{Interval, Zone},
 };
 
@@ -110,7 +110,7 @@ impl World {
         }
     }
 
-    fn slots(&self) -> Vec<i64> {
+    fn slots(&self) -> Found {
         let open: Vec<_> = self
             .rows
             .iter()
@@ -126,8 +126,7 @@ impl World {
                 unknown: &[],
             })
             .collect();
-        let found = find(&self.query, &people).expect("a good question");
-        found.slots.iter().map(|slot| slot.interval.start_us()).collect()
+        find(&self.query, &people).expect("a good question")
     }
 
     fn sweep(&self) -> Vec<i64> {
@@ -207,7 +206,12 @@ fn busy(start: i64, seed: u64) -> Vec<Interval> {
 fn assert_same_answers() {
     for people in PEOPLE {
         let world = World::new(people);
-        let slots = world.slots();
+        let slots: Vec<_> = world
+            .slots()
+            .slots
+            .iter()
+            .map(|slot| slot.interval.start_us())
+            .collect();
         assert!(slots.len() > 100, "{} slots for {people}", slots.len());
         assert_eq!(slots, world.sweep(), "{people} people");
     }

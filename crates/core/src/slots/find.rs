@@ -54,11 +54,13 @@ pub fn find(query: &SlotQuery, people: &[Person<'_>]) -> Result<Found, InvalidFi
         minutes(query.buffer_after_minutes),
     );
     let open = everybody_open(query.window, people);
-    let clear = nobody_busy(
-        normalize(open.iter().map(|span| pad(*span, before, after)).collect()),
-        people,
-    );
-    let free = intersect(&clear, &open);
+    let reach = open.iter().map(|span| pad(*span, before, after));
+    let clear = nobody_busy(normalize(reach.collect()), people);
+    let free = if before + after == 0 {
+        clear.clone()
+    } else {
+        intersect(&clear, &open)
+    };
     let (slots, more) = slots(query, &free, &clear);
     Ok(Found {
         slots,
@@ -118,7 +120,8 @@ fn slots(query: &SlotQuery, free: &[Interval], clear: &[Interval]) -> (Vec<Slot>
     let limit = query.max_results.unwrap_or(usize::MAX);
     let grid = CivilGrid::new(&query.zone, query.window, query.round_to_minutes.map(minutes));
 
-    let mut slots = Vec::new();
+    let most = free.iter().map(|span| span.len_us()).sum::<i64>() / step;
+    let mut slots = Vec::with_capacity(limit.min(most as usize + free.len()));
     let mut clear = clear.iter();
     let mut around = clear.next();
     for span in free {
