@@ -1,13 +1,16 @@
 //! What came back, and what it means for the stages.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 
 /// A whole answer, its body read and decompressed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     /// Status of the last hop.
     pub status: StatusCode,
@@ -65,6 +68,17 @@ impl Answer {
             .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
             .unwrap_or_else(|| SystemTime::from(self.received_at));
         Some(until.duration_since(from).unwrap_or(Duration::ZERO))
+    }
+}
+
+/// Without headers and body, which may hold secrets.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("received_at", &self.received_at)
+            .finish_non_exhaustive()
     }
 }
 

@@ -135,3 +135,151 @@ impl Drop for Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        call::{Call, Target},
+        scripted::{Reply, Scripted, call, dawn, surroundings},
+        stack::assemble,
+    };
+
+    fn line(service: &Scripted) -> Line {
+        assemble(
+            vec![stage(Arc::default(), Arc::new(EgressConfig::new(surroundings())))],
+            service.line(),
+        )
+    }
+
+    async fn send(line: &Line, call: Call) -> Result<Outcome, EgressError> {
+        line.clone().oneshot(Ticket::new(call)).await
+    }
+
+    async fn seconds(seconds: u64) {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+    }
+
+    #[track_caller]
+    fn refused(result: Result<Outcome, EgressError>) -> u64 {
+        match result {
+            Err(EgressError::CircuitOpen { retry_at, .. }) => crate::clock::until(dawn(), retry_at).as_secs(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_failures_open_and_a_probe_closes() {
+        let service = Scripted::new([503; 6].map(Reply::status));
+        let line = line(&service);
+        for _ in 0..5 {
+            send(&line, call()).await.unwrap();
+            seconds(1).await;
+        }
+        assert_eq!(refused(send(&line, call()).await), 34, "30 s after the fifth");
+        seconds(29).await;
+        assert_eq!(send(&line, call()).await.unwrap().answer.status, 503, "the probe");
+        assert_eq!(refused(send(&line, call()).await), 64);
+        seconds(30).await;
+        assert_eq!(
+            send(&line, call()).await.unwrap().answer.status,
+            200,
+            "the next probe"
+        );
+        send(&line, call()).await.unwrap();
+        assert_eq!(service.times().len(), 8, "nothing was sent while it was open");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_dropped_half_way_lets_the_next_one_in() {
+        let service = Scripted::new([503; 5].map(Reply::status).into_iter().chain([Reply::Hang]));
+        let line = line(&service);
+        for _ in 0..5 {
+            send(&line, call()).await.unwrap();
+        }
+        seconds(30).await;
+        let probe = tokio::time::timeout(Duration::from_secs(1), send(&line, call()));
+        let (probe, beside) = tokio::join!(probe, send(&line, call()));
+        assert!(probe.is_err(), "dropped");
+        assert_eq!(refused(beside), 35, "one probe at a time");
+        assert_eq!(send(&line, call()).await.unwrap().answer.status, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_broken_host_does_not_stop_the_others() {
+        let service = Scripted::new([503; 5].map(Reply::status));
+        let line = line(&service);
+        let to = |url: &str| {
+            let mut call = Call {
+                target: Target::UserSupplied,
+                ..call()
+            };
+            *call.request.uri_mut() = url.parse().unwrap();
+            call
+        };
+        for _ in 0..5 {
+            send(&line, to("https://Broken.test/a.ics")).await.unwrap();
+        }
+        refused(send(&line, to("https://broken.test/b.ics")).await);
+        send(&line, to("https://fine.test/a.ics")).await.unwrap();
+    }
+
+    #[test]
+    fn what_counts() {
+        let answered = |verdict| {
+            let answer = crate::Answer {
+                status: http::StatusCode::OK,
+                headers: http::HeaderMap::new(),
+                body: bytes::Bytes::new(),
+                received_at: dawn(),
+            };
+            Ok(Outcome {
+                answer,
+                verdict,
+                refused: None,
+            })
+        };
+        let limited = |scope| {
+            answered(Verdict::RateLimited {
+                scope,
+                retry_after: None,
+            })
+        };
+        let timeout = |seconds, cut| {
+            Err(EgressError::Timeout {
+                waited: Duration::from_secs(seconds),
+                cut,
+            })
+        };
+        for (result, expect) in [
+            (answered(Verdict::Ok), Sign::Alive),
+            (answered(Verdict::Rejected), Sign::Alive),
+            (answered(Verdict::Unauthorized), Sign::Alive),
+            (limited(LimitScope::User), Sign::Alive),
+            (limited(LimitScope::Client), Sign::Failing),
+            (answered(Verdict::Infrastructure), Sign::Failing),
+            (timeout(1, Cut::Attempt), Sign::Failing),
+            (timeout(2, Cut::Deadline), Sign::Failing),
+            (timeout(1, Cut::Deadline), Sign::Nothing),
+            (Err(EgressError::Connect("refused".into())), Sign::Failing),
+            (Err(EgressError::Interrupted("reset".into())), Sign::Failing),
+            (Err(EgressError::BodyTooLarge { limit_bytes: 1 }), Sign::Alive),
+            (Err(EgressError::Token(crate::TokenError::Reauth)), Sign::Nothing),
+            (
+                Err(EgressError::Blocked(crate::BlockReason::PrivateAddress)),
+                Sign::Nothing,
+            ),
+            (
+                Err(EgressError::RateLimited {
+                    until: dawn(),
+                    by: crate::LimitedBy::Us,
+                }),
+                Sign::Nothing,
+            ),
+        ] {
+            assert_eq!(sign(&result), expect, "{result:?}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::answer::{Answer, Verdict, by_status};
 
 /// A call to be sent with [`crate::Egress::send`]. Begin with [`Call::new`] and set what differs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// The service called; selects the [`crate::ServicePolicy`].
     pub service: Service,
@@ -50,6 +50,20 @@ impl Call {
             request,
             classify: by_status,
         }
+    }
+}
+
+/// Without URL, headers and body, which may hold secrets.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("service", &self.service)
+            .field("account", &self.account)
+            .field("lane", &self.lane)
+            .field("target", &self.target)
+            .field("method", self.request.method())
+            .field("host", &self.request.uri().host())
+            .finish_non_exhaustive()
     }
 }
 

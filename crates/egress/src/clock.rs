@@ -43,6 +43,13 @@ impl fmt::Debug for Surroundings {
     }
 }
 
+/// Whether an instant that was noted as present lies so far ahead that the clock must have been set back since.
+///
+/// Less than a minute is the small disorder of threads and of a clock that is being corrected.
+pub(crate) fn is_left_over(noted: Timestamp, now: Timestamp) -> bool {
+    noted > after(now, Duration::from_mins(1))
+}
+
 /// `at` + `by`, or the end of time.
 pub(crate) fn after(at: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by)

@@ -27,3 +27,40 @@ async fn run(ticket: Ticket, inside: Line) -> Result<Outcome, EgressError> {
             cut: Cut::Deadline,
         }))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        scripted::{Reply, Scripted, call},
+        stack::assemble,
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_outlives_the_deadline() {
+        let service = Scripted::new([Reply::Hang]);
+        let began = Instant::now();
+        let ticket = Ticket::new(crate::Call {
+            deadline: Duration::from_secs(3),
+            ..call()
+        });
+        let error = assemble(vec![stage()], service.line())
+            .oneshot(ticket)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                EgressError::Timeout {
+                    cut: Cut::Deadline,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        assert_eq!(began.elapsed().as_secs(), 3);
+    }
+}

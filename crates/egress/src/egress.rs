@@ -17,7 +17,7 @@ use crate::{
     guard::{self, BlockReason},
     limiter::{self, Windows},
     retry,
-    stack::{Line, Ticket, assemble},
+    stack::{Line, Stage, Ticket, assemble},
     token::{TokenSource, stage as token},
     trace,
     transport::Transport,
@@ -87,25 +87,84 @@ impl Egress {
     }
 }
 
-/// The stages, outermost first.
 fn line(shared: &Shared, tokens: Option<Arc<dyn TokenSource>>) -> Line {
-    let config = &shared.config;
-    let stages = vec![
+    let innermost = attempt::line(Arc::clone(&shared.transport), Arc::clone(&shared.config));
+    assemble(
+        stages(&shared.config, &shared.circuits, &shared.windows, tokens),
+        innermost,
+    )
+}
+
+/// The stages, outermost first.
+fn stages(
+    config: &Arc<EgressConfig>,
+    circuits: &Arc<Circuits>,
+    windows: &Arc<Windows>,
+    tokens: Option<Arc<dyn TokenSource>>,
+) -> Vec<Stage> {
+    vec![
         trace::stage(),
         deadline::stage(),
         retry::stage(config.retry, config.surroundings.clone()),
-        breaker::stage(Arc::clone(&shared.circuits), Arc::clone(config)),
-        limiter::stage(Arc::clone(&shared.windows), Arc::clone(config)),
+        breaker::stage(Arc::clone(circuits), Arc::clone(config)),
+        limiter::stage(Arc::clone(windows), Arc::clone(config)),
         token::stage(tokens),
-    ];
-    assemble(
-        stages,
-        attempt::line(Arc::clone(&shared.transport), Arc::clone(config)),
-    )
+    ]
 }
 
 impl fmt::Debug for Egress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Egress").field(&self.shared).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::{
+        call::Auth,
+        scripted::{Reply, Scripted, Tokens, call, surroundings},
+        stack::pass,
+    };
+
+    /// Notes the stage's name and passes on.
+    fn note(name: &'static str, noted: &Arc<Mutex<Vec<&'static str>>>) -> Stage {
+        let noted = Arc::clone(noted);
+        Stage::new(name, move |ticket, inside| {
+            noted.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+            async move { pass(&inside, ticket).await }
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_attempt_passes_breaker_and_limiter_again() {
+        let config = Arc::new(EgressConfig::new(surroundings()));
+        let tokens = Tokens::new(["stale", "fresh"]);
+        let noted = Arc::default();
+        let stages = stages(&config, &Arc::default(), &Arc::default(), Some(tokens))
+            .into_iter()
+            .flat_map(|stage| [note(stage.name, &noted), stage])
+            .collect();
+        let service = Scripted::new([Reply::status(429), Reply::status(401), Reply::status(200)]);
+        let mut call = call();
+        call.auth = Auth::AccountToken;
+
+        let outcome = assemble(stages, service.line())
+            .oneshot(Ticket::new(call))
+            .await
+            .unwrap();
+
+        assert_eq!(outcome.answer.status, 200);
+        let attempt = ["breaker", "limiter", "token"];
+        let expect = [&["trace", "deadline", "retry"][..], &attempt, &attempt, &attempt].concat();
+        assert_eq!(*noted.lock().unwrap(), expect);
+        let tokens: Vec<_> = service
+            .sent()
+            .into_iter()
+            .map(|sent| sent.authorization)
+            .collect();
+        assert_eq!(tokens, ["Bearer stale", "Bearer stale", "Bearer fresh"]);
     }
 }

@@ -12,7 +12,7 @@
 //! To call a new service: name it ([`Service`]), give it a [`ServicePolicy`] in [`EgressConfig`], and write a
 //! `fn(&Answer) -> Verdict` that knows how this service says "too fast", "token refused" and "I am broken".
 //!
-//! To add a stage: a file with `pub(crate) fn stage(..) -> Stage`, and a line in `stack.rs`.
+//! To add a stage: a file with `pub(crate) fn stage(..) -> Stage`, and a line in `egress.rs`.
 
 mod answer;
 mod attempt;
@@ -26,6 +26,8 @@ mod error;
 mod guard;
 mod limiter;
 mod retry;
+#[cfg(test)]
+mod scripted;
 mod stack;
 mod token;
 mod trace;

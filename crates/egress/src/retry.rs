@@ -95,3 +95,121 @@ fn backoff(policy: RetryPolicy, n: u32) -> Duration {
 fn fits(ticket: &Ticket, wait: Duration) -> bool {
     wait < ticket.deadline.saturating_duration_since(Instant::now())
 }
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        call::Call,
+        scripted::{Reply, Scripted, call, dawn, surroundings},
+        stack::assemble,
+    };
+
+    async fn send(service: &Scripted, call: Call) -> Result<Outcome, EgressError> {
+        let stage = stage(RetryPolicy::default(), surroundings());
+        assemble(vec![stage], service.line())
+            .oneshot(Ticket::new(call))
+            .await
+    }
+
+    fn post() -> Call {
+        Call {
+            repeat: Repeat::OnlyIfRefused,
+            ..call()
+        }
+    }
+
+    fn until(error: EgressError) -> Duration {
+        match error {
+            EgressError::RateLimited {
+                until,
+                by: LimitedBy::Service,
+            } => crate::clock::until(dawn(), until),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_to_read_are_final() {
+        for status in [200, 304, 400, 403, 404, 401] {
+            let service = Scripted::new([Reply::status(status)]);
+            assert_eq!(send(&service, call()).await.unwrap().answer.status, status);
+            assert_eq!(service.times(), [0], "{status}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rate_limits_back_off() {
+        let service = Scripted::new([Reply::status(429), Reply::status(429), Reply::status(200)]);
+        assert_eq!(send(&service, post()).await.unwrap().answer.status, 200);
+        assert_eq!(service.times(), [0, 1_000, 3_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jitter_spreads_the_waits() {
+        let service = Scripted::new([Reply::status(429)]);
+        let stage = stage(RetryPolicy::default(), Surroundings::new(dawn, || 0.5));
+        assemble(vec![stage], service.line())
+            .oneshot(Ticket::new(call()))
+            .await
+            .unwrap();
+        assert_eq!(service.times(), [0, 1_500]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_end() {
+        let service = Scripted::new([429; 9].map(Reply::status));
+        let error = send(&service, call()).await.unwrap_err();
+        assert_eq!(service.times(), [0, 1_000, 3_000, 7_000]);
+        assert_eq!(until(error), Duration::from_secs(15), "8 s after the last");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_is_obeyed() {
+        let service = Scripted::new([Reply::after(429, 7)]);
+        send(&service, call()).await.unwrap();
+        assert_eq!(service.times(), [0, 7_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_beyond_the_deadline_is_left_to_the_caller() {
+        let service = Scripted::new([Reply::after(429, 60)]);
+        let error = send(&service, call()).await.unwrap_err();
+        assert_eq!(service.times(), [0]);
+        assert_eq!(until(error), Duration::from_mins(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_is_repeated_once_if_that_is_safe() {
+        let service = Scripted::new([Reply::status(503), Reply::status(200)]);
+        send(&service, call()).await.unwrap();
+        assert_eq!(service.times(), [0, 1_000]);
+
+        let service = Scripted::new([Reply::status(503), Reply::status(500)]);
+        let error = send(&service, call()).await.unwrap_err();
+        assert!(
+            matches!(error, EgressError::Unavailable { status, retry_at: None } if status == 500),
+            "{error}"
+        );
+        assert_eq!(service.times(), [0, 1_000]);
+
+        let service = Scripted::new([Reply::after(503, 120)]);
+        let error = send(&service, post()).await.unwrap_err();
+        let retry_at = after(dawn(), Duration::from_mins(2));
+        assert!(
+            matches!(error, EgressError::Unavailable { retry_at: Some(at), .. } if at == retry_at),
+            "{error}"
+        );
+        assert_eq!(service.times(), [0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_brings_no_answer_is_left_to_the_caller() {
+        let service = Scripted::new([Reply::Error(EgressError::Connect("refused".into()))]);
+        let error = send(&service, call()).await.unwrap_err();
+        assert!(matches!(error, EgressError::Connect(_)), "{error}");
+        assert_eq!(service.times(), [0]);
+    }
+}

@@ -1,4 +1,4 @@
-//! What travels between the stages, and the order in which they stand.
+//! What travels between the stages, and how they are put around each other. Their order is in `egress.rs`.
 
 use std::sync::Arc;
 

@@ -24,6 +24,9 @@ mod hop;
 
 use hop::Hop;
 
+/// Most memory reserved on the word of a `Content-Length`, in bytes.
+const MOST_AHEAD: usize = 256 * 1024;
+
 /// Both clients with their connection pools.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -97,7 +100,7 @@ impl Transport {
         if announced > self.body_limit {
             return Err(too_large);
         }
-        let mut body = BytesMut::with_capacity(announced);
+        let mut body = BytesMut::with_capacity(announced.min(MOST_AHEAD));
         while let Some(chunk) = response.chunk().await.map_err(fault)? {
             if body.len() + chunk.len() > self.body_limit {
                 return Err(too_large);
@@ -164,4 +167,30 @@ fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e
         };
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::dawn;
+
+    #[tokio::test]
+    async fn the_guarded_connector_refuses_names_for_private_addresses() {
+        // Past the check of the URL, as a public name is whose addresses turn out private.
+        let transport = Transport::new(&EgressConfig::new(Surroundings::new(dawn, || 0.0))).unwrap();
+        let request = http::Request::get("/").body(bytes::Bytes::new()).unwrap();
+        let hop = Hop::first(request, "https://localhost:8443/".parse().unwrap());
+        let error = send(&transport.guarded, hop).await.unwrap_err();
+        assert!(
+            matches!(error, EgressError::Blocked(BlockReason::PrivateAddress)),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn causes_are_found_behind_io_errors() {
+        let wrapped = io::Error::other(io::Error::other(BlockReason::Port));
+        assert_eq!(cause::<BlockReason>(&wrapped), Some(&BlockReason::Port));
+        assert_eq!(cause::<BlockReason>(&io::Error::other("text")), None);
+    }
 }

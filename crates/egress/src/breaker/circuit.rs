@@ -15,7 +15,10 @@ use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::{clock::after, config::BreakerPolicy};
+use crate::{
+    clock::{after, is_left_over},
+    config::BreakerPolicy,
+};
 
 /// When those who find a probe under way may ask again.
 const PROBING: Duration = Duration::from_secs(5);
@@ -70,7 +73,7 @@ impl Circuit {
         match *self {
             Self::Closed { .. } => Ok(Pass::Ordinary),
             // A clock that was set back must not keep the circuit open for longer than it would have been.
-            Self::Open { since, until } if since <= now && now < until => Err(until),
+            Self::Open { since, until } if now < until && !is_left_over(since, now) => Err(until),
             Self::Open { .. } => {
                 *self = Self::HalfOpen;
                 Ok(Pass::Probe)
@@ -89,7 +92,7 @@ impl Circuit {
     ) -> Option<Turn> {
         match (&mut *self, pass, sign) {
             (Self::Closed { failures, clean_at }, Pass::Ordinary, Sign::Failing) => {
-                failures.retain(|&at| at <= now && now < after(at, policy.window));
+                failures.retain(|&at| now < after(at, policy.window) && !is_left_over(at, now));
                 failures.push_back(now);
                 *clean_at = after(now, policy.window);
                 let enough = failures.len() >= policy.failures.max(1) as usize;
@@ -126,7 +129,7 @@ mod tests {
 
     const POLICY: BreakerPolicy = BreakerPolicy {
         failures: 3,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
         recovery: Duration::from_secs(30),
     };
 

@@ -4,7 +4,11 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::{call::Lane, clock::after, config::Window};
+use crate::{
+    call::Lane,
+    clock::{after, is_left_over},
+    config::Window,
+};
 
 /// The calls granted from one budget, oldest first, as far back as its longest window reaches.
 #[derive(Debug)]
@@ -27,8 +31,7 @@ impl Default for Log {
 impl Log {
     /// From when one more call of this lane fits into all windows; `now` or earlier means at once.
     pub(super) fn free_at(&mut self, windows: &[Window], lane: Lane, now: Timestamp) -> Timestamp {
-        // Left by a clock that was set back since.
-        while self.granted.back().is_some_and(|&at| at > now) {
+        while self.granted.back().is_some_and(|&at| is_left_over(at, now)) {
             self.granted.pop_back();
         }
         let of_windows = windows.iter().filter_map(|window| {
@@ -46,7 +49,9 @@ impl Log {
         while self.granted.front().is_some_and(|&at| after(at, longest) <= now) {
             self.granted.pop_front();
         }
-        self.granted.push_back(now);
+        // Calls that were granted at the same time on other threads may have been noted first.
+        self.granted
+            .push_back(self.granted.back().map_or(now, |&last| last.max(now)));
         self.empty_at = after(now, longest);
     }
 
@@ -146,6 +151,15 @@ mod tests {
         let mut log = Log::default();
         log.record(&windows, at(3_600_000));
         assert!(log.free_at(&windows, Lane::Push, at(0)) <= at(0));
+    }
+
+    #[test]
+    fn calls_noted_out_of_order_all_count() {
+        let windows = [Window::new(2, 10)];
+        let mut log = Log::default();
+        log.record(&windows, at(1));
+        log.record(&windows, at(0));
+        assert_eq!(log.free_at(&windows, Lane::Interactive, at(0)), at(10_001));
     }
 
     proptest! {

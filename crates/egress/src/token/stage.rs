@@ -78,3 +78,120 @@ fn sensitive(value: &str) -> Result<HeaderValue, EgressError> {
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        call::Call,
+        clock::Surroundings,
+        config::RetryPolicy,
+        retry,
+        scripted::{Reply, Scripted, Tokens, call, dawn},
+        stack::assemble,
+    };
+
+    async fn send(
+        service: &Scripted,
+        tokens: Option<Arc<dyn TokenSource>>,
+        auth: Auth,
+    ) -> Result<Outcome, EgressError> {
+        let stages = vec![
+            retry::stage(RetryPolicy::default(), Surroundings::new(dawn, || 0.0)),
+            stage(tokens),
+        ];
+        assemble(stages, service.line())
+            .oneshot(Ticket::new(Call { auth, ..call() }))
+            .await
+    }
+
+    fn sent(service: &Scripted) -> Vec<String> {
+        service
+            .sent()
+            .into_iter()
+            .map(|sent| sent.authorization)
+            .collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_kind_of_authorization() {
+        let service = Scripted::new([]);
+        let secret = SecretString::from("open sesame");
+        let basic = Auth::Basic {
+            username: "Aladdin".to_owned(),
+            password: secret,
+        };
+        for auth in [
+            Auth::None,
+            Auth::Bearer(SecretString::from("b")),
+            basic,
+            Auth::AccountToken,
+        ] {
+            send(&service, Some(Tokens::new(["a"])), auth).await.unwrap();
+        }
+        // The pair is the example of RFC 7617 section 2.
+        assert_eq!(
+            sent(&service),
+            ["", "Bearer b", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Bearer a"]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_replaced_once() {
+        let service = Scripted::new([Reply::status(401), Reply::status(401), Reply::status(200)]);
+        let outcome = send(&service, Some(Tokens::new(["a", "b", "c"])), Auth::AccountToken)
+            .await
+            .unwrap();
+        assert_eq!(outcome.answer.status, 401, "the second refusal is final");
+        assert_eq!(sent(&service), ["Bearer a", "Bearer b"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_given_with_the_call_is_not_replaced() {
+        let service = Scripted::new([Reply::status(401)]);
+        send(
+            &service,
+            Some(Tokens::new(["a"])),
+            Auth::Bearer(SecretString::from("x")),
+        )
+        .await
+        .unwrap();
+        assert_eq!(sent(&service), ["Bearer x"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_token_nothing_is_sent() {
+        let service = Scripted::new([]);
+        let gone = send(&service, Some(Tokens::new([])), Auth::AccountToken)
+            .await
+            .unwrap_err();
+        assert!(matches!(gone, EgressError::Token(TokenError::Reauth)), "{gone}");
+        let none = send(&service, None, Auth::AccountToken).await.unwrap_err();
+        assert!(matches!(none, EgressError::Token(TokenError::NoSource)), "{none}");
+        let slow = Tokens::slow(["a"], Duration::from_hours(1));
+        let late = send(&service, Some(slow), Auth::AccountToken).await.unwrap_err();
+        assert!(
+            matches!(
+                late,
+                EgressError::Timeout {
+                    cut: Cut::Deadline,
+                    ..
+                }
+            ),
+            "{late}"
+        );
+        assert_eq!(sent(&service), [""; 0]);
+    }
+
+    #[test]
+    fn credentials_that_no_header_can_hold() {
+        let error = basic("a:b", &SecretString::from("c")).unwrap_err();
+        assert!(matches!(error, EgressError::Invalid { .. }));
+        assert!(bearer(&SecretString::from("line\nbreak")).is_err());
+        assert!(bearer(&SecretString::from("a")).unwrap().is_sensitive());
+    }
+}

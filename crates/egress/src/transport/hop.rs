@@ -21,7 +21,7 @@ const OF_BODY: [HeaderName; 4] = [
     header::CONTENT_LANGUAGE,
 ];
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Hop {
     method: Method,
     url: Url,

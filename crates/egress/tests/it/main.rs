@@ -1,0 +1,10 @@
+//! The whole stack against real servers on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+mod server;
+
+mod failures;
+mod tokens;
+mod transport;
+mod user_urls;
