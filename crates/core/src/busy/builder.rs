@@ -53,17 +53,17 @@ enum Item {
 
 impl Builder {
     /// Compiles over one window; floating times and dates are read in the calendar's zone.
-    pub fn new(rules: BusyRules, zone: Zone, window: Interval) -> Self {
+    pub fn new(rules: BusyRules, zone: &Zone, window: Interval) -> Self {
         Self {
             rules,
-            zone,
+            zone: zone.clone(),
             windows: vec![window],
             items: HashMap::new(),
         }
     }
 
     /// Compiles over some months of the covered window, so that the cost follows these months alone.
-    pub fn for_months(rules: BusyRules, zone: Zone, covered: Interval, months: &[Month]) -> Self {
+    pub fn for_months(rules: BusyRules, zone: &Zone, covered: Interval, months: &[Month]) -> Self {
         let windows = months.iter().filter_map(|month| month.interval().clip(covered));
         Self {
             windows: normalize(windows.collect()),
