@@ -13,6 +13,6 @@ mod open_hours;
 mod query;
 
 pub use find::{Found, Person, Slot, find};
-pub use minute_of_day::{DayWindow, MinuteOfDay};
+pub use minute_of_day::{DayWindow, MinuteOfDay, MinuteOfDayError};
 pub use open_hours::{DateOverride, OpenHours, WeeklyWindow};
 pub use query::SlotQuery;
