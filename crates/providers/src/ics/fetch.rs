@@ -65,11 +65,11 @@ fn request(url: &SecretString, remembered: Option<&Remembered>) -> Result<Reques
     })
 }
 
-/// A feed's host says no about the address or about whoever holds it: 401 and 403 mean that a secret address was
-/// withdrawn or wants a login, 404 and 410 that the feed is gone.
+/// What it means when a feed's host says no. A 401 or 403 may come of a withdrawn secret address, but as well of a
+/// host's passing mood, and a feed that comes back needs nobody's hand: so neither ends the connection.
 fn refusal(status: u16) -> ProviderError {
     match status {
-        401 | 403 => ProviderError::Reauth {
+        401 | 403 => ProviderError::Forbidden {
             reason: format!("http_{status}"),
         },
         404 | 410 => ProviderError::NotFound,
@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn refusals() {
         for (status, code) in [
-            (401, "reauth_required"),
-            (403, "reauth_required"),
+            (401, "provider_forbidden"),
+            (403, "provider_forbidden"),
             (404, "calendar_not_found"),
             (410, "calendar_not_found"),
             (405, "provider_rejected"),

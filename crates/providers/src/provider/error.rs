@@ -1,7 +1,7 @@
 //! What can go wrong when a provider is asked, in the words of those who must act on it.
 
 use jiff::Timestamp;
-use kalends_egress::{EgressError, TokenError};
+use kalends_egress::{EgressError, ErrorClass as EgressErrorClass, TokenError};
 
 /// A question that a provider did not answer.
 ///
@@ -97,8 +97,10 @@ pub enum ErrorClass {
     RateLimited(Option<Timestamp>),
     /// Nothing was asked; trying before that time is pointless and counts as no attempt.
     CircuitOpen(Timestamp),
-    /// It goes away when the person connects or consents again.
+    /// It goes away when the person connects again.
     Reauth,
+    /// It goes away when the person allows more; the connection itself is well.
+    NeedsConsent,
     /// It stays until something about the question changes.
     Rejected,
     /// It stays until the operator acts; no person of the application can help.
@@ -127,12 +129,19 @@ impl ProviderError {
     }
 
     /// Whether and when to try again.
-    pub const fn class(&self) -> ErrorClass {
+    pub fn class(&self) -> ErrorClass {
         match self {
             Self::RateLimited { until } => ErrorClass::RateLimited(*until),
             Self::CircuitOpen { retry_at } => ErrorClass::CircuitOpen(*retry_at),
-            Self::Unavailable { .. } | Self::Unreadable { .. } | Self::CursorInvalid => ErrorClass::Transient,
-            Self::Reauth { .. } | Self::MissingScope => ErrorClass::Reauth,
+            Self::Unavailable { source: Some(error) } => match error.class() {
+                EgressErrorClass::RateLimited { until } => ErrorClass::RateLimited(Some(until)),
+                _ => ErrorClass::Transient,
+            },
+            Self::Unavailable { source: None } | Self::Unreadable { .. } | Self::CursorInvalid => {
+                ErrorClass::Transient
+            }
+            Self::Reauth { .. } => ErrorClass::Reauth,
+            Self::MissingScope => ErrorClass::NeedsConsent,
             Self::Configuration { .. } => ErrorClass::Operator,
             Self::NotFound
             | Self::Forbidden { .. }
@@ -153,9 +162,11 @@ impl From<EgressError> for ProviderError {
             EgressError::Token(TokenError::Reauth) => Self::Reauth {
                 reason: "invalid_grant".to_owned(),
             },
-            EgressError::Token(TokenError::ClientRefused(_)) => Self::Configuration {
-                reason: "the provider refuses this server's OAuth client".to_owned(),
-            },
+            EgressError::Token(error @ (TokenError::ClientRefused(_) | TokenError::NoSource)) => {
+                Self::Configuration {
+                    reason: error.to_string(),
+                }
+            }
             EgressError::Blocked(reason) => Self::BadAddress {
                 reason: reason.to_string(),
             },
@@ -173,5 +184,83 @@ impl From<EgressError> for ProviderError {
                 source: Some(Box::new(other)),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use kalends_egress::{Cut, LimitedBy, RedirectFault};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: EgressError, code: &str, class: ErrorClass) {
+        let error = ProviderError::from(error);
+        assert_eq!((error.code(), error.class()), (code, class));
+    }
+
+    #[test]
+    fn calls_without_an_answer() {
+        let until: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+        let service = kalends_egress::Service("any");
+        let status = http::StatusCode::BAD_GATEWAY;
+        let lost = || TokenError::Unavailable("the store is away".into());
+        let timeout = EgressError::Timeout {
+            waited: Duration::from_secs(1),
+            cut: Cut::Attempt,
+        };
+        check(timeout, "provider_unavailable", ErrorClass::Transient);
+        check(
+            EgressError::Unavailable {
+                status,
+                retry_at: Some(until),
+            },
+            "provider_unavailable",
+            ErrorClass::RateLimited(Some(until)),
+        );
+        check(
+            EgressError::RateLimited {
+                until,
+                by: LimitedBy::Us,
+            },
+            "provider_rate_limited",
+            ErrorClass::RateLimited(Some(until)),
+        );
+        check(
+            EgressError::CircuitOpen {
+                service,
+                retry_at: until,
+            },
+            "provider_suspended",
+            ErrorClass::CircuitOpen(until),
+        );
+        check(
+            EgressError::Token(TokenError::Reauth),
+            "reauth_required",
+            ErrorClass::Reauth,
+        );
+        check(
+            EgressError::Token(lost()),
+            "provider_unavailable",
+            ErrorClass::Transient,
+        );
+        let refused = TokenError::ClientRefused("invalid_client".into());
+        check(
+            EgressError::Token(refused),
+            "provider_misconfigured",
+            ErrorClass::Operator,
+        );
+        check(
+            EgressError::Redirect(RedirectFault::TooMany),
+            "bad_address",
+            ErrorClass::Rejected,
+        );
+        check(
+            EgressError::BodyTooLarge { limit_bytes: 20 },
+            "provider_unreadable",
+            ErrorClass::Transient,
+        );
     }
 }

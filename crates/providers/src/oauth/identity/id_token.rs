@@ -64,7 +64,8 @@ pub(super) fn verify(
         .azp
         .as_deref()
         .is_some_and(|party| party != expected.client_id);
-    let expired = Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MIN) + SKEW <= expected.now;
+    let expires = Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MIN);
+    let expired = expected.now.duration_since(expires) >= SKEW;
     let answers_us = claims
         .nonce
         .is_some_and(|nonce| bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())));
