@@ -20,7 +20,7 @@ pub struct Call {
     pub account: Option<AccountKey>,
     /// How urgent the call is where budget is short.
     pub lane: Lane,
-    /// Time for everything together: waits, token, attempts, repeats.
+    /// Time for everything together: waits, token, attempts, repeats. At most a day.
     pub deadline: Duration,
     /// What goes into the `Authorization` header.
     pub auth: Auth,

@@ -33,7 +33,8 @@ impl Surroundings {
 
     /// A random part of `most`.
     pub(crate) fn part_of(&self, most: Duration) -> Duration {
-        most.mul_f64((self.dice)().clamp(0.0, 1.0))
+        let part = (self.dice)().clamp(0.0, 1.0);
+        Duration::try_from_secs_f64(most.as_secs_f64() * part).unwrap_or(Duration::ZERO)
     }
 }
 

@@ -8,7 +8,9 @@
 //!                   attempts are left and the wait fits the deadline
 //! infrastructure    once after base (or Retry-After), if the request  Unavailable
 //!                   is safe to repeat and the wait fits the deadline
-//! no answer         -                                                 that error
+//! broken connection once after base, if the request is safe to        that error
+//!                   repeat and the wait fits the deadline
+//! no answer else    -                                                 that error
 //! ```
 //!
 //! A rate-limited or unauthorized request had no effect, so it is repeated whatever its method.
@@ -41,17 +43,21 @@ async fn run(
     let mut limited = 0;
     let mut failed = false;
     loop {
-        let outcome = pass(&inside, ticket.clone()).await?;
+        let may_repeat = !failed && ticket.call.repeat == Repeat::Safe;
+        let outcome = match pass(&inside, ticket.clone()).await {
+            Ok(outcome) => outcome,
+            Err(EgressError::Interrupted(_)) if may_repeat && fits(&ticket, policy.base) => {
+                failed = true;
+                sleep(policy.base).await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let received_at = outcome.answer.received_at;
-        let wait = match outcome.verdict {
+        match outcome.verdict {
             Verdict::Ok | Verdict::Rejected => return Ok(outcome),
-            Verdict::Unauthorized => match outcome.refused {
-                None => return Ok(outcome),
-                refused => {
-                    ticket.refused = refused;
-                    Duration::ZERO
-                }
-            },
+            Verdict::Unauthorized if outcome.refused.is_none() => return Ok(outcome),
+            Verdict::Unauthorized => ticket.refused = outcome.refused,
             Verdict::RateLimited { retry_after, .. } => {
                 let jitter = surroundings.part_of(policy.base);
                 let wait = match retry_after {
@@ -67,12 +73,12 @@ async fn run(
                         by: LimitedBy::Service,
                     });
                 }
-                wait
+                sleep(wait).await;
             }
             Verdict::Infrastructure => {
                 let told = outcome.answer.retry_after();
                 let wait = told.unwrap_or(policy.base).max(policy.base);
-                if failed || ticket.call.repeat != Repeat::Safe || !fits(&ticket, wait) {
+                if !may_repeat || !fits(&ticket, wait) {
                     let retry_at = told.map(|told| after(received_at, told));
                     return Err(EgressError::Unavailable {
                         status: outcome.answer.status,
@@ -80,10 +86,9 @@ async fn run(
                     });
                 }
                 failed = true;
-                wait
+                sleep(wait).await;
             }
-        };
-        sleep(wait).await;
+        }
     }
 }
 
@@ -211,5 +216,22 @@ mod tests {
         let error = send(&service, call()).await.unwrap_err();
         assert!(matches!(error, EgressError::Connect(_)), "{error}");
         assert_eq!(service.times(), [0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broken_connection_is_like_a_failure() {
+        let broken = || Reply::Error(EgressError::Interrupted("reset".into()));
+        let service = Scripted::new([broken()]);
+        send(&service, call()).await.unwrap();
+        assert_eq!(service.times(), [0, 1_000]);
+        for (replies, call, expect) in [
+            (vec![broken()], post(), vec![0]),
+            (vec![broken(), broken()], call(), vec![0, 1_000]),
+        ] {
+            let service = Scripted::new(replies);
+            let error = send(&service, call).await.unwrap_err();
+            assert!(matches!(error, EgressError::Interrupted(_)), "{error}");
+            assert_eq!(service.times(), expect);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What travels between the stages, and how they are put around each other. Their order is in `egress.rs`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::HeaderValue;
 use secrecy::SecretString;
@@ -19,6 +19,9 @@ use crate::{
 /// A stage together with all that lies inside it.
 pub(crate) type Line = BoxCloneSyncService<Ticket, Outcome, EgressError>;
 
+/// Cap of all deadlines, so that adding to the present cannot overflow.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// One attempt on its way in; cheap to clone, so that retry can send it again.
 #[derive(Clone, Debug)]
 pub(crate) struct Ticket {
@@ -36,7 +39,7 @@ impl Ticket {
     pub(crate) fn new(call: Call) -> Self {
         Self {
             peer: Peer::of(&call),
-            deadline: Instant::now() + call.deadline,
+            deadline: Instant::now() + call.deadline.min(LONGEST),
             call: Arc::new(call),
             refused: None,
             authorization: None,

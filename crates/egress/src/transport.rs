@@ -12,7 +12,7 @@ use crate::{
     call::{Call, Target},
     clock::Surroundings,
     config::{EgressConfig, UserUrlPolicy},
-    error::EgressError,
+    error::{EgressError, RedirectFault},
     guard::{
         BlockReason,
         resolver::PublicOnly,
@@ -76,20 +76,20 @@ impl Transport {
 
     /// Sends to a user-supplied URL and on to where it redirects, each hop checked like the first.
     async fn follow(&self, mut hop: Hop, mut checked: Checked) -> Result<Response, EgressError> {
-        for left in (0..=hop::MOST_REDIRECTS).rev() {
+        for _ in 0..=hop::MOST_REDIRECTS {
             let client = match checked.route {
                 Route::Guarded => &self.guarded,
                 Route::Allowed => &self.configured,
             };
             let response = send(client, hop.clone()).await?;
-            let Some(location) = hop.redirected(&response, left).map_err(EgressError::Redirect)? else {
+            let redirected = hop.redirected(response.status(), response.headers());
+            let Some(target) = redirected.map_err(EgressError::Redirect)? else {
                 return Ok(response);
             };
-            checked = check(location.as_str(), &self.user_urls).map_err(EgressError::Blocked)?;
+            checked = check(target.as_str(), &self.user_urls).map_err(EgressError::Blocked)?;
             hop = hop.next(response.status(), checked.url.clone());
         }
-        // The last round has no redirects left, so `redirected` returned or failed.
-        Err(EgressError::Redirect(crate::error::RedirectFault::TooMany))
+        Err(EgressError::Redirect(RedirectFault::TooMany))
     }
 
     async fn read(&self, mut response: Response) -> Result<Answer, EgressError> {

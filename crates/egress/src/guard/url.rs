@@ -295,7 +295,7 @@ mod tests {
                 "https://localhost/",
                 "https://redis/",
                 "https://127%2e0.0.1/",
-                "https://%6cocalhost/",
+                "https://ex%61mple.com/",
             ],
         );
         // Full-width digits normalize to an IPv4 address.

@@ -1,8 +1,7 @@
 //! One hop of a call: what is sent where, and how the next hop follows from a redirect (RFC 9110 section 15.4).
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use reqwest::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use crate::error::RedirectFault;
@@ -45,22 +44,27 @@ impl Hop {
         *request.headers_mut() = self.headers;
         if !self.body.is_empty() {
             *request.body_mut() = Some(self.body.into());
+        } else if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
+            // Said by RFC 9110 section 8.6; servers answer 411 without it, and the client leaves it out.
+            request
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, HeaderValue::from(0));
         }
         request
     }
 
     /// Where the answer redirects to; `None` when it is no redirect.
-    pub(super) fn redirected(&self, answer: &Response, left: u32) -> Result<Option<Url>, RedirectFault> {
-        if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+    pub(super) fn redirected(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<Option<Url>, RedirectFault> {
+        if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(None);
         }
-        if left == 0 {
-            return Err(RedirectFault::TooMany);
-        }
-        let location = answer
-            .headers()
+        let location = headers
             .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok());
+            .and_then(|value| str::from_utf8(value.as_bytes()).ok());
         let target = location
             .and_then(|text| self.url.join(text).ok())
             .ok_or(RedirectFault::Location)?;
@@ -134,6 +138,36 @@ mod tests {
         method_after("POST", 307, "POST");
         method_after("POST", 308, "POST");
         method_after("PROPFIND", 301, "PROPFIND");
+    }
+
+    #[test]
+    fn redirects() {
+        fn target(from: &str, status: u16, location: &str) -> Result<Option<String>, RedirectFault> {
+            let headers = [(header::LOCATION, HeaderValue::from_str(location).unwrap())]
+                .into_iter()
+                .collect();
+            let status = StatusCode::from_u16(status).unwrap();
+            Ok(hop("GET", from).redirected(status, &headers)?.map(String::from))
+        }
+        let to = |url: &str| Ok(Some(url.to_owned()));
+        let from = "https://a.test/x/y";
+        for status in [301, 302, 303, 307, 308] {
+            assert_eq!(target(from, status, "z"), to("https://a.test/x/z"), "{status}");
+        }
+        for status in [200, 300, 304, 401] {
+            assert_eq!(target(from, status, "z"), Ok(None), "{status}");
+        }
+        assert_eq!(target(from, 302, "//b.test/ä"), to("https://b.test/%C3%A4"));
+        assert_eq!(target(from, 302, "http://a.test/"), Err(RedirectFault::Downgrade));
+        assert_eq!(
+            target("http://a.test/", 302, "http://b.test/"),
+            to("http://b.test/")
+        );
+        assert_eq!(target(from, 302, "https://"), Err(RedirectFault::Location));
+        assert_eq!(
+            hop("GET", from).redirected(StatusCode::FOUND, &HeaderMap::new()),
+            Err(RedirectFault::Location)
+        );
     }
 
     #[test]

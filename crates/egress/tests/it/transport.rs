@@ -4,7 +4,7 @@ use std::io::Write;
 
 use axum::{Router, response::Redirect, routing::get as on_get};
 use flate2::{Compression, write::GzEncoder};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use kalends_egress::{Egress, EgressError};
 
 use crate::server::{Server, config, get};
@@ -117,5 +117,21 @@ async fn no_cookie_comes_back() {
     let egress = Egress::new(config()).unwrap();
     for _ in 0..2 {
         assert_eq!(egress.send(get(&server.url("/"))).await.unwrap().body, "false");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_body_is_announced() {
+    let length = |headers: HeaderMap| async move {
+        headers
+            .get(header::CONTENT_LENGTH)
+            .map_or("none".to_owned(), |value| value.to_str().unwrap().to_owned())
+    };
+    let server = Server::start(Router::new().route("/", on_get(length).post(length))).await;
+    let egress = Egress::new(config()).unwrap();
+    for (method, expect) in [(Method::GET, "none"), (Method::POST, "0")] {
+        let mut call = get(&server.url("/"));
+        *call.request.method_mut() = method.clone();
+        assert_eq!(egress.send(call).await.unwrap().body, expect, "{method}");
     }
 }
