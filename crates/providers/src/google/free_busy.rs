@@ -6,7 +6,10 @@
 mod answer;
 
 use jiff::SignedDuration;
-use kalends_core::time::Interval;
+use kalends_core::{
+    busy::{clip, normalize},
+    time::Interval,
+};
 use serde_json::json;
 
 use super::{Google, refusal::Question};
@@ -34,10 +37,11 @@ pub(super) async fn ask(
                 join(so_far, more);
             }
         }
-        let merged = busy
+        // Google promises neither order nor that blocks are merged or cut at the bounds.
+        let runs = busy
             .into_iter()
-            .map(|busy| busy.map(|busy| answer::merged(busy, window)));
-        let answers = some.iter().zip(merged);
+            .map(|busy| busy.map(|busy| clip(&normalize(busy), window)));
+        let answers = some.iter().zip(runs);
         found.extend(answers.map(|(id, busy)| CalendarBusy {
             provider_id: id.clone(),
             busy,

@@ -42,8 +42,9 @@ pub fn settings(
     }
 }
 
-/// The least that each feature needs. `calendar.freebusy` is there because neither `calendar.events` nor
-/// `calendar.events.readonly` opens the free/busy query, which calendars shared as busy time only need.
+/// The least that each feature needs. Reading needs no `calendar.freebusy`: `events.list` answers for calendars that
+/// are shared as busy time only, too. What asks for busy time itself needs that scope or a wider one, and no scope for
+/// events is one.
 pub fn minimal_scopes() -> BTreeMap<Feature, ScopeSet> {
     let scopes = |names: &[&str]| -> ScopeSet {
         let full: Vec<String> = names.iter().map(|name| format!("{PREFIX}{name}")).collect();
@@ -52,11 +53,7 @@ pub fn minimal_scopes() -> BTreeMap<Feature, ScopeSet> {
     BTreeMap::from([
         (
             Feature::CalendarRead,
-            scopes(&[
-                "calendar.calendarlist.readonly",
-                "calendar.events.readonly",
-                "calendar.freebusy",
-            ]),
+            scopes(&["calendar.calendarlist.readonly", "calendar.events.readonly"]),
         ),
         (Feature::CalendarWrite, scopes(&["calendar.events"])),
         (Feature::Meet, scopes(&["calendar.events"])),
@@ -117,15 +114,8 @@ mod tests {
         check("calendar.freebusy", &[CalendarRead, CalendarWrite, Meet, Drive]);
         check("calendar.readonly", &[CalendarWrite, Meet, Drive]);
         check("calendar", &[Drive]);
-        // The trap: writing events does not open the free/busy query.
-        check(
-            "calendar.calendarlist.readonly calendar.events",
-            &[CalendarRead, Drive],
-        );
-        check(
-            "calendar.calendarlist.readonly calendar.events calendar.freebusy",
-            &[Drive],
-        );
+        check("calendar.calendarlist.readonly calendar.events", &[Drive]);
+        check("calendar.events", &[CalendarRead, Drive]);
         check("drive.file", &[CalendarRead, CalendarWrite, Meet]);
     }
 

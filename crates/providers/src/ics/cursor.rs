@@ -1,5 +1,6 @@
 //! What is remembered of a feed between pulls.
 
+use kalends_core::time::Zone;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::Cursor;
@@ -11,6 +12,8 @@ const READER: u32 = 1;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Remembered {
     reader: u32,
+    /// The calendar's zone, in which times of unknown zones were read.
+    zone: String,
     /// `ETag` of the last answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) etag: Option<String>,
@@ -25,9 +28,15 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    pub(super) fn new(etag: Option<String>, last_modified: Option<String>, hash: String) -> Self {
+    pub(super) fn new(
+        zone: &Zone,
+        etag: Option<String>,
+        last_modified: Option<String>,
+        hash: String,
+    ) -> Self {
         Self {
             reader: READER,
+            zone: zone.name().to_owned(),
             etag,
             last_modified,
             hash,
@@ -35,11 +44,11 @@ impl Remembered {
         }
     }
 
-    /// What a cursor remembers; `None` when it is from another time, which makes the feed new.
-    pub(super) fn read(cursor: &Cursor) -> Option<Self> {
+    /// What a cursor remembers; `None` when the feed would be read differently now, which makes it new.
+    pub(super) fn read(cursor: &Cursor, zone: &Zone) -> Option<Self> {
         serde_json::from_str(&cursor.0)
             .ok()
-            .filter(|remembered: &Self| remembered.reader == READER)
+            .filter(|remembered: &Self| remembered.reader == READER && remembered.zone == zone.name())
     }
 
     pub(super) fn write(&self) -> Cursor {
@@ -52,11 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_of_another_reader_is_forgotten() {
-        let mut remembered = Remembered::new(Some("\"1\"".to_owned()), None, "abc".to_owned());
-        assert_eq!(Remembered::read(&remembered.write()), Some(remembered.clone()));
+    fn a_feed_that_would_be_read_differently_is_new() {
+        let mut remembered = Remembered::new(&Zone::UTC, Some("\"1\"".to_owned()), None, "abc".to_owned());
+        let read = |remembered: &Remembered| Remembered::read(&remembered.write(), &Zone::UTC);
+        assert_eq!(read(&remembered), Some(remembered.clone()));
+        let zurich = Zone::iana("Europe/Zurich").unwrap();
+        assert_eq!(Remembered::read(&remembered.write(), &zurich), None);
         remembered.reader += 1;
-        assert_eq!(Remembered::read(&remembered.write()), None);
-        assert_eq!(Remembered::read(&Cursor(String::new())), None);
+        assert_eq!(read(&remembered), None);
+        assert_eq!(Remembered::read(&Cursor(String::new()), &Zone::UTC), None);
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn changes(
 ) -> Result<ChangePage, ProviderError> {
     let (remembered, not_before) = match from {
         PullFrom::Start { not_before } => (None, not_before),
-        PullFrom::Cursor { cursor, not_before } => (Remembered::read(&cursor), not_before),
+        PullFrom::Cursor { cursor, not_before } => (Remembered::read(&cursor, &calendar.zone), not_before),
         PullFrom::Page(_) => return Err(ProviderError::CursorInvalid),
     };
     match (fetch(egress, ask, remembered.as_ref()).await?, remembered) {
@@ -69,7 +69,12 @@ fn read(
 ) -> Result<ChangePage, ProviderError> {
     let validator = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
     let hash = text::hash(&answer.body);
-    let mut now = Remembered::new(validator(header::ETAG), validator(header::LAST_MODIFIED), hash);
+    let mut now = Remembered::new(
+        zone,
+        validator(header::ETAG),
+        validator(header::LAST_MODIFIED),
+        hash,
+    );
     if let Some(before) = remembered.filter(|before| before.hash == now.hash) {
         now.interval_s = before.interval_s;
         return Ok(unchanged(&now, &answer.headers));

@@ -5,8 +5,7 @@ use url::Url;
 
 use super::{OAuthSettings, ScopeSet, pkce};
 
-/// One person's way to the consent page.
-#[derive(Debug)]
+/// One person's way to the consent page. Cannot be printed, since the hint may be an address.
 pub struct AuthorizationRequest<'a> {
     /// What to ask for.
     pub scopes: &'a ScopeSet,

@@ -12,7 +12,8 @@ pub enum PullFrom {
         /// Start of the window that the caller wants to cover.
         not_before: Timestamp,
     },
-    /// The first page of what changed since the pass that gave the cursor.
+    /// The first page of what changed since the pass that gave the cursor. A caller who wants to cover earlier time
+    /// than that pass did starts anew.
     Cursor {
         /// The stored cursor.
         cursor: Cursor,

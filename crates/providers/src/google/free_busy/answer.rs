@@ -53,22 +53,6 @@ pub(super) fn read(
     Ok(calendars.iter().map(of).collect())
 }
 
-/// Sorted, merged and within the window: Google promises none of it.
-pub(super) fn merged(mut busy: Vec<Interval>, window: Interval) -> Vec<Interval> {
-    busy.sort_unstable();
-    let mut runs: Vec<Interval> = Vec::with_capacity(busy.len());
-    for next in busy.into_iter().filter_map(|span| span.clip(window)) {
-        match runs.last_mut() {
-            Some(last) if next.start_us() <= last.end_us() => {
-                let end = last.end_us().max(next.end_us());
-                *last = Interval::from_micros(last.start_us(), end).unwrap_or(*last);
-            }
-            _ => runs.push(next),
-        }
-    }
-    runs
-}
-
 fn meaning(reason: String) -> ProviderError {
     match reason.as_str() {
         "notFound" => ProviderError::NotFound,
@@ -86,10 +70,6 @@ fn unreadable(what: &str) -> ProviderError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn span(start: i64, end: i64) -> Interval {
-        Interval::from_micros(start, end).unwrap()
-    }
 
     #[test]
     fn an_error_beside_an_empty_list_is_no_free_time() {
@@ -115,22 +95,6 @@ mod tests {
         assert_eq!(
             first.start(),
             "2026-12-01T15:00:00Z".parse::<Timestamp>().unwrap()
-        );
-    }
-
-    #[test]
-    fn blocks_are_sorted_merged_and_clipped() {
-        let busy = vec![
-            span(50, 70),
-            span(0, 10),
-            span(10, 20),
-            span(60, 65),
-            span(90, 200),
-            span(300, 400),
-        ];
-        assert_eq!(
-            merged(busy, span(5, 100)),
-            [span(5, 20), span(50, 70), span(90, 100)]
         );
     }
 }
