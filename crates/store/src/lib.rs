@@ -1,1 +1,66 @@
-//! Every table, every query, every migration; SQLite and PostgreSQL behind one Store; seals secrets.
+//! Every table, every query, every migration; SQLite and PostgreSQL behind one [`Store`]; seals secrets.
+//!
+//! * One concrete handle, cheap to clone. A method is one use of the tables; a transaction begins and ends inside it.
+//! * Every method names the tenant, and every query asks for it; what belongs to another tenant is not found. The few
+//!   that serve all tenants say so.
+//! * A commit is one value: the rows, and with them the tasks and changes that follow ([`Effects`]).
+//! * Nothing is decided here. Whoever calls reads, plans, and hands over what to write.
+//!
+//! To add a table: a migration in `migrations/` and its line in `db/dialect.rs`, a file here named after it with its
+//! rows and its methods on [`Store`], and its tests in `tests/it/`, where each runs on both databases.
+
+mod api_keys;
+mod busy_index;
+mod calendars;
+mod changes;
+mod connect_sessions;
+mod connections;
+mod db;
+mod effects;
+mod error;
+mod external_events;
+mod manual_blocks;
+mod oauth_states;
+mod pull;
+mod quarantine;
+mod seal;
+mod settings;
+mod store;
+mod sync_runs;
+mod tasks;
+mod tenants;
+mod users;
+
+pub use self::{
+    api_keys::{ApiKey, NewApiKey},
+    busy_index::{CalendarIndex, IndexOf},
+    calendars::{
+        Calendar, CalendarFilter, CalendarSync, Capabilities, Discovery, FoundCalendar, PassProgress, Source,
+        SyncStatus,
+    },
+    changes::{Change, ChangePage, NewChange},
+    connect_sessions::ConnectSession,
+    connections::{
+        AccessToken, ConnectCommit, Connection, ConnectionFilter, ConnectionSecrets, ConnectionState,
+        NewTokens, RefreshGrant, RefreshLease, StateChange,
+    },
+    effects::Effects,
+    error::StoreError,
+    external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
+    manual_blocks::ManualBlock,
+    oauth_states::OauthState,
+    pull::{
+        BeginPass, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
+        PullCounts, PullPage, QuarantinedItem, Trigger,
+    },
+    quarantine::Quarantined,
+    seal::{KeyRing, KeyRingError, SealError},
+    store::{Store, StoreConfig},
+    sync_runs::{SyncOutcome, SyncRun, SyncRunFilter},
+    tasks::{
+        Claim, ClaimedTask, DeadTask, FailureCounts, Lease, NewTask, TaskCount, TaskFailure, TaskLane,
+        TaskState,
+    },
+    tenants::Tenant,
+    users::{User, UserProfile, UserSettings},
+};

@@ -1,0 +1,89 @@
+//! The migrations, in the words of each database.
+//!
+//! To add one: a file `migrations/NNNN_what_it_brings.sql` in PostgreSQL's words, and a line below. A migration that
+//! has been released is never edited.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+const MIGRATIONS: [(i64, &str, &str); 6] = [
+    (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
+    (
+        2,
+        "connections",
+        include_str!("../../migrations/0002_connections.sql"),
+    ),
+    (
+        3,
+        "calendars",
+        include_str!("../../migrations/0003_calendars.sql"),
+    ),
+    (
+        4,
+        "external events",
+        include_str!("../../migrations/0004_external_events.sql"),
+    ),
+    (5, "tasks", include_str!("../../migrations/0005_tasks.sql")),
+    (6, "changes", include_str!("../../migrations/0006_changes.sql")),
+];
+
+/// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.
+const SQLITE_WORDS: [(&str, &str); 6] = [
+    ("BIGINT", "INTEGER"),
+    ("BOOLEAN", "INTEGER"),
+    ("BYTEA", "BLOB"),
+    ("UUID", "BLOB"),
+    (" COLLATE \"C\"", ""),
+    ("\n);", "\n) STRICT;"),
+];
+
+/// Whose words a migration is put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// All migrations, oldest first.
+pub(crate) fn migrator(dialect: Dialect) -> Migrator {
+    let migrations = MIGRATIONS
+        .into_iter()
+        .map(|(version, what, text)| {
+            let text = match dialect {
+                Dialect::Sqlite => SQLITE_WORDS
+                    .iter()
+                    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to)),
+                Dialect::Postgres => text.to_owned(),
+            };
+            Migration::new(
+                version,
+                Cow::Borrowed(what),
+                MigrationType::Simple,
+                AssertSqlSafe(text).into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_tables_are_strict_and_use_its_types() {
+        for migration in migrator(Dialect::Sqlite).iter() {
+            let text = migration.sql.as_str();
+            assert_eq!(
+                text.matches("CREATE TABLE").count(),
+                text.matches(") STRICT;").count()
+            );
+            assert!(!text.contains("COLLATE"));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! An external event as a row, in both directions.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use kalends_core::{
+    external_event::{EventSpan, ExternalEvent, SeriesRole},
+    time::{CalendarId, ExternalEventId},
+};
+
+use super::{
+    Bounds, EventUpsert, StoredEvent,
+    text::{end_text, parse_end, parse_time, time_text},
+};
+use crate::{
+    Pass, StoreError,
+    db::{Row, Value, Word, corrupt},
+};
+
+/// The columns of a full row, in the order of [`columns`].
+pub(crate) const COLUMN_NAMES: &str = "id, tenant_id, calendar_id, generation, last_write, content_hash, provider_id, ical_uid, etag, role, recurrence, series_master, original_start, original_us, override_range, starts, ends, span_start_us, span_end_us, status, kind, transparency, visibility, self_response, title, location, organizer, html_link, provider_updated_us";
+/// The columns that a changed event overwrites.
+pub(crate) const CONTENT_COLUMNS: [&str; 23] = [
+    "content_hash",
+    "ical_uid",
+    "etag",
+    "role",
+    "recurrence",
+    "series_master",
+    "original_start",
+    "original_us",
+    "override_range",
+    "starts",
+    "ends",
+    "span_start_us",
+    "span_end_us",
+    "status",
+    "kind",
+    "transparency",
+    "visibility",
+    "self_response",
+    "title",
+    "location",
+    "organizer",
+    "html_link",
+    "provider_updated_us",
+];
+/// What [`stored`] reads.
+pub(super) const SELECT: &str = "SELECT e.id, e.calendar_id, e.provider_id, e.ical_uid, e.etag, e.role, e.recurrence,
+    e.series_master, e.original_start, e.override_range, e.starts, e.ends, e.span_start_us, e.span_end_us, e.status,
+    e.kind, e.transparency, e.visibility, e.self_response, e.title, e.location, e.organizer, e.html_link,
+    e.provider_updated_us";
+
+/// Columns that say where a row belongs, before the event's own.
+const OWN: usize = 6;
+/// Columns of the event.
+const EVENT: usize = 23;
+
+/// The values of a full row.
+pub(crate) fn columns(id: ExternalEventId, pass: &Pass, upsert: EventUpsert) -> [Value; OWN + EVENT] {
+    let event = event_columns(upsert);
+    let hash = content_hash(&event);
+    let mut event = event.into_iter();
+    let mut own = [
+        Value::from(id),
+        Value::from(pass.tenant),
+        Value::from(pass.calendar),
+        Value::from(pass.generation),
+        Value::from(super::super::pull::CREATED),
+        Value::from(hash),
+    ]
+    .into_iter();
+    std::array::from_fn(|_| own.next().or_else(|| event.next()).unwrap_or(Value::Int(None)))
+}
+
+/// Reads an event from the columns of [`SELECT`].
+pub(super) fn stored(row: &Row) -> Result<StoredEvent, StoreError> {
+    let event = ExternalEvent {
+        provider_id: row.get("provider_id")?,
+        ical_uid: row.get("ical_uid")?,
+        etag: row.get("etag")?,
+        role: role(row)?,
+        span: span(row)?,
+        status: row.word("status")?,
+        kind: row.word("kind")?,
+        transparency: row.word("transparency")?,
+        visibility: row.word("visibility")?,
+        self_response: row.optional_word("self_response")?,
+        title: row.get("title")?,
+        location: row.get("location")?,
+        organizer: row.get("organizer")?,
+        html_link: row.get("html_link")?,
+        updated: row.optional_time("provider_updated_us")?,
+    };
+    Ok(StoredEvent {
+        id: row.id("id", ExternalEventId)?,
+        calendar: row.id("calendar_id", CalendarId)?,
+        event,
+        bounds: Bounds {
+            start_us: row.get("span_start_us")?,
+            end_us: row.get("span_end_us")?,
+        },
+    })
+}
+
+fn event_columns(upsert: EventUpsert) -> [Value; EVENT] {
+    let EventUpsert {
+        event,
+        bounds,
+        original_us,
+    } = upsert;
+    let (role, recurrence, master, original_start, range) = match event.role {
+        SeriesRole::Single => ("single", None, None, None, None),
+        SeriesRole::Master { recurrence } => ("master", Some(recurrence.join("\n")), None, None, None),
+        SeriesRole::Override {
+            master,
+            original_start,
+            range,
+        } => (
+            "override",
+            None,
+            Some(master),
+            Some(time_text(&original_start)),
+            Some(range.word()),
+        ),
+    };
+    let span = event.span.as_ref();
+    [
+        event.provider_id.into(),
+        event.ical_uid.into(),
+        event.etag.into(),
+        role.into(),
+        recurrence.into(),
+        master.into(),
+        original_start.into(),
+        original_us.into(),
+        range.into(),
+        span.map(|span| time_text(&span.start)).into(),
+        span.map(|span| end_text(&span.end)).into(),
+        bounds.start_us.into(),
+        bounds.end_us.into(),
+        event.status.word().into(),
+        event.kind.word().into(),
+        event.transparency.word().into(),
+        event.visibility.word().into(),
+        event.self_response.map(|response| response.word()).into(),
+        event.title.into(),
+        event.location.into(),
+        event.organizer.into(),
+        event.html_link.into(),
+        event.updated.into(),
+    ]
+}
+
+/// SHA-256 over the event's columns, each with its type and length.
+fn content_hash(columns: &[Value]) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
+    for column in columns {
+        match column {
+            Value::Int(Some(number)) => {
+                context.update(b"i");
+                context.update(&number.to_be_bytes());
+            }
+            Value::Text(Some(text)) => {
+                context.update(b"t");
+                context.update(&(text.len() as u64).to_be_bytes());
+                context.update(text.as_bytes());
+            }
+            _ => context.update(b"-"),
+        }
+    }
+    context.finish().as_ref().to_vec()
+}
+
+fn role(row: &Row) -> Result<SeriesRole, StoreError> {
+    match row.get::<String>("role")?.as_str() {
+        "single" => Ok(SeriesRole::Single),
+        "master" => {
+            let lines: Option<String> = row.get("recurrence")?;
+            let lines = lines.ok_or_else(|| corrupt("recurrence", "a master without a rule"))?;
+            Ok(SeriesRole::Master {
+                recurrence: lines.lines().map(str::to_owned).collect(),
+            })
+        }
+        "override" => {
+            let original: Option<String> = row.get("original_start")?;
+            Ok(SeriesRole::Override {
+                master: row
+                    .get::<Option<String>>("series_master")?
+                    .ok_or_else(|| corrupt("series_master", "an override without a master"))?,
+                original_start: original
+                    .and_then(|text| parse_time(&text))
+                    .ok_or_else(|| corrupt("original_start", "no time"))?,
+                range: row.word("override_range")?,
+            })
+        }
+        _ => Err(corrupt("role", "an unknown word")),
+    }
+}
+
+fn span(row: &Row) -> Result<Option<EventSpan>, StoreError> {
+    let (starts, ends): (Option<String>, Option<String>) = (row.get("starts")?, row.get("ends")?);
+    let (Some(starts), Some(ends)) = (starts, ends) else {
+        return Ok(None);
+    };
+    Ok(Some(EventSpan {
+        start: parse_time(&starts).ok_or_else(|| corrupt("starts", "no time"))?,
+        end: parse_end(&ends).ok_or_else(|| corrupt("ends", "no time"))?,
+    }))
+}

@@ -1,0 +1,119 @@
+//! Loading what a stretch of a calendar's time is compiled from.
+
+use std::collections::BTreeSet;
+
+use kalends_core::{
+    external_event::SeriesRole,
+    time::{CalendarId, Interval, TenantId},
+};
+
+use super::{
+    StoredEvent,
+    columns::{SELECT, stored},
+    longest_us,
+};
+use crate::{
+    Store, StoreError,
+    db::{Sql, sql},
+};
+
+/// Most ids in one `IN`.
+const CHUNK: usize = 500;
+
+impl Store {
+    /// Everything that a calendar's busy time inside the window is compiled from: the events that can touch it, the
+    /// masters of the overrides among them, and the overrides that replace or remove an occurrence inside it.
+    /// Each item once, ordered by provider id.
+    pub async fn events_touching(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        window: Interval,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let touching = of_calendar(tenant, calendar)
+            .push(" AND e.span_end_us >= ")
+            .push_bind(window.start_us())
+            .push(" AND e.span_start_us < ")
+            .push_bind(window.end_us());
+        let mut events = self.load(touching).await?;
+
+        // An occurrence that began before the window may reach into it, and so may its removal.
+        let masters = events
+            .iter()
+            .filter(|found| matches!(found.event.role, SeriesRole::Master { .. }));
+        if let Some(longest) = masters.map(|found| longest_us(&found.event)).max() {
+            let replacing = of_calendar(tenant, calendar)
+                .push(" AND e.original_us >= ")
+                .push_bind(window.start_us().saturating_sub(longest))
+                .push(" AND e.original_us < ")
+                .push_bind(window.end_us());
+            events.extend(self.load(replacing).await?);
+        }
+
+        let known: BTreeSet<&str> = events
+            .iter()
+            .map(|found| found.event.provider_id.as_str())
+            .collect();
+        let missing: BTreeSet<String> = events
+            .iter()
+            .filter_map(|found| match &found.event.role {
+                SeriesRole::Override { master, .. } if !known.contains(master.as_str()) => {
+                    Some(master.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        let missing: Vec<String> = missing.into_iter().collect();
+        events.extend(self.events_by_provider_id(tenant, calendar, &missing).await?);
+
+        events.sort_by(|a, b| a.event.provider_id.cmp(&b.event.provider_id));
+        events.dedup_by(|a, b| a.id == b.id);
+        Ok(events)
+    }
+
+    /// Those of the provider's items that are stored, in no particular order.
+    pub async fn events_by_provider_id(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        provider_ids: &[String],
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        for chunk in provider_ids.chunks(CHUNK) {
+            let select = of_calendar(tenant, calendar)
+                .push(" AND e.provider_id IN ")
+                .push_list(chunk);
+            events.extend(self.load(select).await?);
+        }
+        Ok(events)
+    }
+
+    /// The stored overrides of these masters, in no particular order.
+    pub async fn overrides_of(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        masters: &[String],
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        for chunk in masters.chunks(CHUNK) {
+            let select = of_calendar(tenant, calendar)
+                .push(" AND e.series_master IN ")
+                .push_list(chunk);
+            events.extend(self.load(select).await?);
+        }
+        Ok(events)
+    }
+
+    async fn load(&self, select: Sql) -> Result<Vec<StoredEvent>, StoreError> {
+        self.db().read(select).await?.iter().map(stored).collect()
+    }
+}
+
+fn of_calendar(tenant: TenantId, calendar: CalendarId) -> Sql {
+    sql(SELECT)
+        .push(" FROM external_events e WHERE e.tenant_id = ")
+        .push_bind(tenant)
+        .push(" AND e.calendar_id = ")
+        .push_bind(calendar)
+}

@@ -1,0 +1,68 @@
+//! The end of a pass: all or nothing.
+
+use kalends_core::time::Interval;
+
+use super::{Pass, PassKind, PullCommit, months::write_months};
+use crate::{
+    Store, StoreError, SyncRun,
+    db::{Word, sql},
+    sync_runs,
+};
+
+impl Store {
+    /// Stores the last page, deletes what a full pass did not see, moves the cursor on, and writes months, audit and
+    /// effects, in one transaction. Fenced when a newer pass has begun or the cursor is no longer the one that this
+    /// pass began with.
+    pub async fn finish_pass(&self, pass: &Pass, commit: PullCommit) -> Result<SyncRun, StoreError> {
+        let page = self.prepare_page(pass, commit.page);
+        let effects = self.prepare(pass.tenant, commit.effects).await?;
+        let now = self.now();
+        let update = sql(
+            "UPDATE calendars SET cursor = $1, covered_from_us = COALESCE($2, covered_from_us),
+                 covered_until_us = COALESCE($3, covered_until_us), as_of_us = $4, source = $5, poll_hint_us = $6,
+                 sync_status = 'idle', last_synced_us = $7, last_error = NULL, retry_count = 0,
+                 next_retry_us = NULL, pass_kind = NULL, pass_started_us = NULL, updated_us = $7
+             WHERE tenant_id = $8 AND id = $9 AND pass = $10 AND cursor IS NOT DISTINCT FROM $11",
+        )
+        .bind(commit.cursor)
+        .bind(commit.covered.map(Interval::start_us))
+        .bind(commit.covered.map(Interval::end_us))
+        .bind(commit.as_of)
+        .bind(commit.source.word())
+        .bind(commit.poll_hint.map(|hint| i64::try_from(hint.as_micros()).unwrap_or(i64::MAX)))
+        .bind(now)
+        .bind(pass.tenant)
+        .bind(pass.calendar)
+        .bind(pass.number)
+        .bind(pass.cursor.as_deref());
+
+        let mut tx = self.begin().await?;
+        if tx.execute(update).await? == 0 {
+            return Err(StoreError::Fenced { what: "pass" });
+        }
+        self.write_page(&mut tx, pass, page).await?;
+        let mut swept = 0;
+        if pass.kind == PassKind::Full {
+            for (table, delete) in [
+                "DELETE FROM external_events WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3",
+                "DELETE FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3",
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                let delete = sql(delete)
+                    .bind(pass.tenant)
+                    .bind(pass.calendar)
+                    .bind(pass.generation);
+                let deleted = tx.execute(delete).await?;
+                if table == 0 {
+                    swept = deleted;
+                }
+            }
+        }
+        write_months(&mut tx, pass.tenant, pass.calendar, commit.months).await?;
+        let run = sync_runs::close(&mut tx, pass, swept, now).await?;
+        self.commit_with(tx, effects).await?;
+        Ok(run)
+    }
+}

@@ -1,0 +1,232 @@
+//! One page of a pass.
+
+use std::collections::HashMap;
+
+use kalends_core::time::ExternalEventId;
+
+use super::{Pass, PullCounts, PullPage, QuarantinedItem};
+use crate::{
+    EventUpsert, Store, StoreError,
+    db::{Row, Tx, Value, sql},
+    external_events::{COLUMN_NAMES, CONTENT_COLUMNS, columns},
+};
+
+/// Rows of one statement: fewer cost more round trips, more exceed SQLite's 32,766 values.
+const CHUNK: usize = 500;
+
+/// [`last_write`](PreparedPage) of a row that was changed.
+const CHANGED: i64 = 1;
+/// `last_write` of a row that was created.
+pub(crate) const CREATED: i64 = 2;
+
+/// A page turned into rows, so that nothing is left to compute inside the transaction.
+pub(super) struct PreparedPage {
+    rows: Vec<[Value; 29]>,
+    gone: Vec<String>,
+    quarantined: Vec<QuarantinedItem>,
+    requests: u32,
+    items: u32,
+}
+
+impl Store {
+    /// Stores a page that is not the last. Fenced when a newer pass has begun.
+    pub async fn store_page(&self, pass: &Pass, page: PullPage) -> Result<PullCounts, StoreError> {
+        let page = self.prepare_page(pass, page);
+        let mut tx = self.begin().await?;
+        let counts = self.write_page(&mut tx, pass, page).await?;
+        tx.commit().await?;
+        Ok(counts)
+    }
+
+    pub(super) fn prepare_page(&self, pass: &Pass, page: PullPage) -> PreparedPage {
+        let items = page.upserts.len() + page.gone.len() + page.quarantined.len();
+        let rows = latest_by_id(page.upserts)
+            .into_iter()
+            .map(|upsert| columns(ExternalEventId::new(self.ambient()), pass, upsert))
+            .collect();
+        PreparedPage {
+            rows,
+            gone: page.gone,
+            quarantined: page.quarantined,
+            requests: page.requests,
+            items: u32::try_from(items).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Writes the page after locking the calendar's row by its pass number.
+    pub(super) async fn write_page(
+        &self,
+        tx: &mut Tx,
+        pass: &Pass,
+        page: PreparedPage,
+    ) -> Result<PullCounts, StoreError> {
+        let progress = sql(
+            "UPDATE calendars SET pass_pages = pass_pages + 1, pass_items = pass_items + $1
+             WHERE tenant_id = $2 AND id = $3 AND pass = $4",
+        )
+        .bind(page.items)
+        .bind(pass.tenant)
+        .bind(pass.calendar)
+        .bind(pass.number);
+        if tx.execute(progress).await? == 0 {
+            return Err(StoreError::Fenced { what: "pass" });
+        }
+        let mut counts = PullCounts {
+            quarantined: page.quarantined.len() as u64,
+            ..delete_gone(tx, pass, &page.gone).await?
+        };
+        self.release_quarantined(tx, pass, &page.rows).await?;
+        let mut rows = page.rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            for row in upsert_chunk(tx, rows.by_ref().take(CHUNK)).await? {
+                match row.get::<i64>("last_write")? {
+                    CREATED => counts.created += 1,
+                    CHANGED => counts.updated += 1,
+                    _ => {}
+                }
+            }
+        }
+        self.quarantine(tx, pass, &page.quarantined).await?;
+        let audit = sql(
+            "UPDATE sync_runs SET created_count = created_count + $1, updated_count = updated_count + $2,
+                 deleted_count = deleted_count + $3, quarantined_count = quarantined_count + $4,
+                 pages = pages + 1, requests = requests + $5
+             WHERE id = $6 AND tenant_id = $7",
+        )
+        .bind(counts.created as i64)
+        .bind(counts.updated as i64)
+        .bind(counts.deleted as i64)
+        .bind(counts.quarantined as i64)
+        .bind(page.requests)
+        .bind(pass.run)
+        .bind(pass.tenant);
+        tx.execute(audit).await?;
+        Ok(counts)
+    }
+
+    /// Items that can be read again leave the quarantine.
+    async fn release_quarantined(
+        &self,
+        tx: &mut Tx,
+        pass: &Pass,
+        rows: &[[Value; 29]],
+    ) -> Result<(), StoreError> {
+        let any = sql("SELECT 1 FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 LIMIT 1")
+            .bind(pass.tenant)
+            .bind(pass.calendar);
+        if tx.read_first(any).await?.is_none() {
+            return Ok(());
+        }
+        for chunk in rows.chunks(CHUNK) {
+            let delete = sql("DELETE FROM quarantined_items WHERE tenant_id = ")
+                .push_bind(pass.tenant)
+                .push(" AND calendar_id = ")
+                .push_bind(pass.calendar)
+                .push(" AND provider_id IN ")
+                .push_list(chunk.iter().map(|row| row[PROVIDER_ID].clone()));
+            tx.execute(delete).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes items that could not be read; what was stored of them survives a full pass.
+    async fn quarantine(
+        &self,
+        tx: &mut Tx,
+        pass: &Pass,
+        items: &[QuarantinedItem],
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        for item in items {
+            let insert = sql(
+                "INSERT INTO quarantined_items (calendar_id, provider_id, tenant_id, reason, generation,
+                     first_seen_us, last_seen_us)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6)
+                 ON CONFLICT (calendar_id, provider_id) DO UPDATE SET reason = excluded.reason,
+                     generation = excluded.generation, last_seen_us = excluded.last_seen_us",
+            )
+            .bind(pass.calendar)
+            .bind(&item.provider_id)
+            .bind(pass.tenant)
+            .bind(&item.reason)
+            .bind(pass.generation)
+            .bind(now);
+            tx.execute(insert).await?;
+        }
+        for chunk in items.chunks(CHUNK) {
+            let keep = sql("UPDATE external_events SET generation = ")
+                .push_bind(pass.generation)
+                .push(" WHERE tenant_id = ")
+                .push_bind(pass.tenant)
+                .push(" AND calendar_id = ")
+                .push_bind(pass.calendar)
+                .push(" AND provider_id IN ")
+                .push_list(chunk.iter().map(|item| &item.provider_id));
+            tx.execute(keep).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The place of `provider_id` in [`COLUMN_NAMES`].
+const PROVIDER_ID: usize = 6;
+
+/// Writes rows and answers with what happened to each. A row that has nothing new and has been seen in this
+/// generation is not written at all.
+async fn upsert_chunk(tx: &mut Tx, rows: impl Iterator<Item = [Value; 29]>) -> Result<Vec<Row>, StoreError> {
+    let mut upsert = sql("INSERT INTO external_events (")
+        .push(COLUMN_NAMES)
+        .push(") ")
+        .push_rows(rows)
+        .push(
+            " ON CONFLICT (calendar_id, provider_id) DO UPDATE SET generation = excluded.generation,
+              last_write = CASE WHEN external_events.content_hash = excluded.content_hash THEN 0 ELSE 1 END",
+        );
+    for column in CONTENT_COLUMNS {
+        upsert = upsert.push(", ").push(column).push(" = excluded.").push(column);
+    }
+    let upsert = upsert.push(
+        " WHERE external_events.content_hash <> excluded.content_hash
+              OR external_events.generation <> excluded.generation
+          RETURNING last_write",
+    );
+    tx.read(upsert).await
+}
+
+async fn delete_gone(tx: &mut Tx, pass: &Pass, gone: &[String]) -> Result<PullCounts, StoreError> {
+    let mut counts = PullCounts::default();
+    for chunk in gone.chunks(CHUNK) {
+        for column in [" AND provider_id IN ", " AND series_master IN "] {
+            let delete = sql("DELETE FROM external_events WHERE tenant_id = ")
+                .push_bind(pass.tenant)
+                .push(" AND calendar_id = ")
+                .push_bind(pass.calendar)
+                .push(column)
+                .push_list(chunk);
+            counts.deleted += tx.execute(delete).await?;
+        }
+        let release = sql("DELETE FROM quarantined_items WHERE tenant_id = ")
+            .push_bind(pass.tenant)
+            .push(" AND calendar_id = ")
+            .push_bind(pass.calendar)
+            .push(" AND provider_id IN ")
+            .push_list(chunk);
+        tx.execute(release).await?;
+    }
+    Ok(counts)
+}
+
+/// Of items with the same provider id the last; a statement cannot write a row twice.
+fn latest_by_id(upserts: Vec<EventUpsert>) -> Vec<EventUpsert> {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(upserts.len());
+    let mut latest: Vec<EventUpsert> = Vec::with_capacity(upserts.len());
+    for upsert in upserts {
+        if let Some(&place) = places.get(&upsert.event.provider_id) {
+            latest[place] = upsert;
+        } else {
+            places.insert(upsert.event.provider_id.clone(), latest.len());
+            latest.push(upsert);
+        }
+    }
+    latest
+}

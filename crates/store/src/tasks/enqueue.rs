@@ -1,0 +1,138 @@
+//! Enqueueing, alone or inside another write's transaction.
+
+use jiff::Timestamp;
+use kalends_core::time::{TaskId, TenantId};
+
+use super::NewTask;
+use crate::{
+    Store, StoreError,
+    db::{Tx, sql},
+    seal::Place,
+};
+
+/// A task with its secret sealed.
+pub(crate) struct SealedTask {
+    id: TaskId,
+    tenant: Option<TenantId>,
+    task: NewTask,
+    secret: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Enqueues tasks of a tenant, all or none.
+    pub async fn enqueue(&self, tenant: TenantId, tasks: Vec<NewTask>) -> Result<(), StoreError> {
+        self.enqueue_for(Some(tenant), tasks).await
+    }
+
+    /// Enqueues tasks that belong to no tenant, all or none. They cannot hold secrets, which are sealed under a
+    /// tenant's key.
+    pub async fn enqueue_system(&self, tasks: Vec<NewTask>) -> Result<(), StoreError> {
+        self.enqueue_for(None, tasks).await
+    }
+
+    async fn enqueue_for(&self, tenant: Option<TenantId>, tasks: Vec<NewTask>) -> Result<(), StoreError> {
+        let mut sealed = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            sealed.push(self.seal_task(tenant, task).await?);
+        }
+        let now = self.now();
+        let mut tx = self.begin().await?;
+        for task in &sealed {
+            upsert(&mut tx, task, now).await?;
+        }
+        tx.commit().await?;
+        self.tasks_changed().notify_one();
+        Ok(())
+    }
+
+    pub(crate) async fn seal_task(
+        &self,
+        tenant: Option<TenantId>,
+        task: NewTask,
+    ) -> Result<SealedTask, StoreError> {
+        let secret = match (tenant, &task.secret) {
+            (_, None) => None,
+            (Some(tenant), Some(secret)) => {
+                let row = row_name(task.kind, &task.key);
+                Some(self.seal(tenant, secret_place(&row), secret).await?)
+            }
+            (None, Some(_)) => {
+                return Err(StoreError::Configuration {
+                    reason: format!(
+                        "a task of kind {} without a tenant cannot hold a secret",
+                        task.kind
+                    ),
+                });
+            }
+        };
+        Ok(SealedTask {
+            id: TaskId::new(self.ambient()),
+            tenant,
+            task,
+            secret,
+        })
+    }
+}
+
+/// Writes a task or joins it with the one of the same name.
+pub(crate) async fn upsert(tx: &mut Tx, sealed: &SealedTask, now: Timestamp) -> Result<(), StoreError> {
+    let SealedTask {
+        id,
+        tenant,
+        task,
+        secret,
+    } = sealed;
+    let insert = sql(
+        "INSERT INTO tasks (id, tenant_id, kind, key, lane, group_key, state, due_us, payload, secret,
+             transient_failures, rejected_failures, fence, created_us, updated_us)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, 0, 0, 0, $10, $10)
+         ON CONFLICT (kind, key) DO UPDATE SET
+             payload = excluded.payload,
+             secret = COALESCE(excluded.secret, tasks.secret),
+             due_us = CASE
+                 WHEN tasks.state = 'running' THEN tasks.due_us
+                 WHEN tasks.state = 'waiting' AND tasks.due_us < excluded.due_us THEN tasks.due_us
+                 ELSE excluded.due_us END,
+             lane = CASE
+                 WHEN tasks.state = 'running' THEN tasks.lane
+                 WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.lane
+                 ELSE excluded.lane END,
+             again_us = CASE
+                 WHEN tasks.state <> 'running' THEN NULL
+                 WHEN tasks.again_us < excluded.due_us THEN tasks.again_us
+                 ELSE excluded.due_us END,
+             again_lane = CASE
+                 WHEN tasks.state <> 'running' THEN NULL
+                 WHEN tasks.again_lane < excluded.lane THEN tasks.again_lane
+                 ELSE excluded.lane END,
+             transient_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.transient_failures END,
+             rejected_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.rejected_failures END,
+             state = CASE WHEN tasks.state = 'running' THEN 'running' ELSE 'waiting' END,
+             updated_us = excluded.updated_us",
+    )
+    .bind(*id)
+    .bind(*tenant)
+    .bind(task.kind)
+    .bind(&task.key)
+    .bind(task.lane.number())
+    .bind(&task.group)
+    .bind(task.run_at)
+    .bind(task.payload.to_string())
+    .bind(secret.clone())
+    .bind(now);
+    tx.execute(insert).await?;
+    Ok(())
+}
+
+/// A task keeps its name for life, its id only until it has been done.
+pub(super) fn row_name(kind: &str, key: &str) -> String {
+    format!("{}:{kind}:{key}", kind.len())
+}
+
+pub(super) fn secret_place(row_name: &str) -> Place<'_> {
+    Place {
+        table: "tasks",
+        row: row_name.as_bytes(),
+        column: "secret",
+    }
+}
