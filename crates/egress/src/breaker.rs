@@ -114,14 +114,14 @@ impl Drop for Watch {
         let mut circuits = self.circuits.lock();
         if self.sign == Sign::Failing && !circuits.contains_key(&self.peer) {
             // Nobody else asks for circuits that are never called again.
-            circuits.retain(|_, circuit| !circuit.is_clean(now));
+            circuits.retain(|_, circuit| !circuit.is_over(now));
             circuits.insert(self.peer.clone(), Circuit::default());
         }
         let Some(circuit) = circuits.get_mut(&self.peer) else {
             return;
         };
         let turn = circuit.learn(self.pass, self.sign, now, policy);
-        if circuit.is_clean(now) {
+        if circuit.is_over(now) {
             circuits.remove(&self.peer);
         }
         drop(circuits);

@@ -38,11 +38,9 @@ struct Shared {
     windows: Arc<Windows>,
 }
 
-/// The HTTP client could not be set up, mostly because the system has no CA certificates.
+/// The HTTP client could not be set up; the source says why (TLS set-up, the configured user agent).
 #[derive(Debug, Error)]
-#[error(
-    "the HTTP client could not be set up; are CA certificates installed (on Debian the package ca-certificates)?"
-)]
+#[error("the HTTP client could not be set up")]
 pub struct SetupError(#[source] BoxError);
 
 impl Egress {

@@ -1,6 +1,6 @@
 //! Why there is no answer to read.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -158,8 +158,8 @@ impl EgressError {
     }
 }
 
-impl std::fmt::Display for Cut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Attempt => "the time of one attempt",
             Self::Deadline => "the caller's deadline",
@@ -167,11 +167,77 @@ impl std::fmt::Display for Cut {
     }
 }
 
-impl std::fmt::Display for LimitedBy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for LimitedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Us => "our own windows",
             Self::Service => "the service",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::dawn;
+
+    #[test]
+    fn classes() {
+        let until = dawn();
+        let unavailable = |retry_at| EgressError::Unavailable {
+            status: StatusCode::BAD_GATEWAY,
+            retry_at,
+        };
+        for (error, expect) in [
+            (
+                EgressError::Timeout {
+                    waited: Duration::ZERO,
+                    cut: Cut::Deadline,
+                },
+                ErrorClass::Transient,
+            ),
+            (EgressError::Connect("".into()), ErrorClass::Transient),
+            (EgressError::Tls("".into()), ErrorClass::Transient),
+            (EgressError::Interrupted("".into()), ErrorClass::Transient),
+            (
+                EgressError::Blocked(BlockReason::PrivateAddress),
+                ErrorClass::Transient,
+            ),
+            (EgressError::Blocked(BlockReason::Scheme), ErrorClass::Rejected),
+            (
+                EgressError::Redirect(RedirectFault::TooMany),
+                ErrorClass::Rejected,
+            ),
+            (EgressError::BodyTooLarge { limit_bytes: 1 }, ErrorClass::Rejected),
+            (
+                EgressError::CircuitOpen {
+                    service: Service("x"),
+                    retry_at: until,
+                },
+                ErrorClass::Postponed { until },
+            ),
+            (
+                EgressError::RateLimited {
+                    until,
+                    by: LimitedBy::Us,
+                },
+                ErrorClass::RateLimited { until },
+            ),
+            (unavailable(Some(until)), ErrorClass::RateLimited { until }),
+            (unavailable(None), ErrorClass::Transient),
+            (EgressError::Token(TokenError::Reauth), ErrorClass::Reauth),
+            (
+                EgressError::Token(TokenError::Unavailable("".into())),
+                ErrorClass::Transient,
+            ),
+            (
+                EgressError::Token(TokenError::ClientRefused("".into())),
+                ErrorClass::Transient,
+            ),
+            (EgressError::Token(TokenError::NoSource), ErrorClass::Rejected),
+            (EgressError::Invalid { reason: "" }, ErrorClass::Rejected),
+        ] {
+            assert_eq!(error.class(), expect, "{error}");
+        }
     }
 }

@@ -23,6 +23,9 @@ use crate::{
 /// When those who find a probe under way may ask again.
 const PROBING: Duration = Duration::from_secs(5);
 
+/// For how long a circuit that nobody probes is remembered.
+const ABANDONED: Duration = Duration::from_hours(1);
+
 #[derive(Debug)]
 pub(super) enum Circuit {
     Closed {
@@ -117,9 +120,13 @@ impl Circuit {
         Turn::Opened { until }
     }
 
-    /// Whether forgetting the circuit would change nothing.
-    pub(super) fn is_clean(&self, now: Timestamp) -> bool {
-        matches!(self, Self::Closed { clean_at, .. } if *clean_at <= now)
+    /// Whether the circuit may be forgotten: it is closed and clean, or nobody has called the service for long.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Closed { clean_at, .. } => *clean_at <= now,
+            Self::Open { until, .. } => after(*until, ABANDONED) <= now,
+            Self::HalfOpen => false,
+        }
     }
 }
 
@@ -193,7 +200,7 @@ mod tests {
             Some(Turn::Closed)
         );
         assert_eq!(circuit.admit(at(64)), Ok(Pass::Ordinary));
-        assert!(circuit.is_clean(at(64)));
+        assert!(circuit.is_over(at(64)));
     }
 
     #[test]
@@ -202,6 +209,16 @@ mod tests {
         circuit.admit(at(32)).unwrap();
         assert_eq!(circuit.learn(Pass::Probe, Sign::Nothing, at(33), POLICY), None);
         assert_eq!(circuit.admit(at(33)), Ok(Pass::Probe));
+    }
+
+    #[test]
+    fn what_nobody_calls_is_forgotten() {
+        let circuit = opened();
+        assert!(!circuit.is_over(at(32)) && !circuit.is_over(at(32 + 3599)));
+        assert!(circuit.is_over(at(32 + 3600)));
+        let mut circuit = Circuit::default();
+        fail(&mut circuit, 0);
+        assert!(!circuit.is_over(at(59)) && circuit.is_over(at(60)));
     }
 
     #[test]

@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn calls_noted_out_of_order_all_count() {
-        let windows = [Window::new(2, 10)];
+        let windows = [Window::new(1, 10)];
         let mut log = Log::default();
         log.record(&windows, at(1));
         log.record(&windows, at(0));

@@ -4,6 +4,7 @@
 
 mod server;
 
+mod concurrency;
 mod failures;
 mod tokens;
 mod transport;
