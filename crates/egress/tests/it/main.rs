@@ -6,6 +6,7 @@ mod server;
 
 mod concurrency;
 mod failures;
+mod logs;
 mod tokens;
 mod transport;
 mod user_urls;
