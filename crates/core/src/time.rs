@@ -7,7 +7,9 @@ mod event_time;
 mod id;
 mod interval;
 mod offset_span;
+mod windows_zones;
 mod zone;
+mod zone_name;
 
 pub use event_time::EventTime;
 pub use id::{
@@ -17,3 +19,4 @@ pub use id::{
 pub use interval::Interval;
 pub use offset_span::OffsetSpan;
 pub use zone::{UnknownZone, Zone};
+pub(crate) use zone_name::{fixed as fixed_zone, posix_offset};

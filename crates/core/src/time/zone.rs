@@ -1,13 +1,17 @@
 //! Time zones: what turns civil time into instants and back.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::zone_name;
 
 /// A time zone with the rule of RFC 5545 section 3.3.5 for civil times that do not exist or exist twice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone {
     tz: TimeZone,
+    /// The rule of a zone that is not in the IANA database.
+    rule: Option<Arc<str>>,
 }
 
 /// The name is no zone of the IANA time zone database.
@@ -20,20 +24,49 @@ pub struct UnknownZone {
 
 impl Zone {
     /// Coordinated Universal Time.
-    pub const UTC: Self = Self { tz: TimeZone::UTC };
+    pub const UTC: Self = Self {
+        tz: TimeZone::UTC,
+        rule: None,
+    };
 
     /// The zone of that name in the IANA database, in any case; the aliases of the database are zones too.
     pub fn iana(name: &str) -> Result<Self, UnknownZone> {
         TimeZone::get(name)
-            .map(|tz| Self { tz })
+            .map(|tz| Self { tz, rule: None })
             .map_err(|_| UnknownZone {
                 name: name.to_owned(),
             })
     }
 
-    /// The IANA name, `UTC` for UTC.
+    /// The zone that a calendar means by a name: an IANA name, one with a vendor's prefix, a Windows name, a label
+    /// such as "(UTC+01:00) Amsterdam, Berlin", an offset such as "UTC+1", or what [`Zone::name`] gave.
+    pub fn named(name: &str) -> Result<Self, UnknownZone> {
+        let found = Self::iana(name.trim()).ok().or_else(|| zone_name::resolve(name));
+        found.ok_or_else(|| UnknownZone {
+            name: name.to_owned(),
+        })
+    }
+
+    /// The zone that follows a rule in the form of POSIX's `TZ` variable with a quoted abbreviation, such as
+    /// `<+01>-1<+02>,M3.5.0,M10.5.0/3`, for zones that a calendar defines itself.
+    pub fn following(rule: &str) -> Result<Self, UnknownZone> {
+        let known = TimeZone::posix(rule).ok().filter(|_| rule.starts_with('<'));
+        let tz = known.ok_or_else(|| UnknownZone {
+            name: rule.to_owned(),
+        })?;
+        Ok(Self {
+            tz,
+            rule: Some(rule.into()),
+        })
+    }
+
+    /// The name by which [`Zone::named`] finds the zone again: the IANA name, `UTC` for UTC, or the rule of a zone
+    /// that a calendar defined.
     pub fn name(&self) -> &str {
-        self.tz.iana_name().unwrap_or("UTC")
+        self.rule
+            .as_deref()
+            .or_else(|| self.tz.iana_name())
+            .unwrap_or("UTC")
     }
 
     /// The instant of a civil time: in a gap, the time read with the offset before the gap; in an overlap, the
@@ -79,6 +112,17 @@ mod tests {
         check("Europe/Zurich", "2026-03-29T02:30", "2026-03-29T01:30:00Z");
         check("Europe/Zurich", "2026-10-25T02:30", "2026-10-25T00:30:00Z");
         check("America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00Z");
+    }
+
+    #[test]
+    fn zones_by_rule_keep_their_rule_as_name() {
+        let berlin = Zone::following("<+01>-1<+02>,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(Zone::named(berlin.name()).unwrap(), berlin);
+        assert_eq!(
+            berlin.instant("2026-07-01T12:00".parse().unwrap()).to_string(),
+            "2026-07-01T10:00:00Z"
+        );
+        assert!(Zone::following("<+01>-1<+02>,M13.5.0").is_err());
     }
 
     #[test]
