@@ -7,14 +7,27 @@
 //! All rules run on civil time (a day number and seconds of the day) and become instants last, through a table of
 //! the zone's offsets: that is what RFC 5545 asks for, and it costs an addition per occurrence.
 
+mod anchor;
+mod day_set;
+mod days;
 mod error;
+mod expand;
+mod offsets;
+mod pattern;
+mod reach;
+mod rule;
+mod set;
+mod until;
+pub(crate) mod value;
+mod walk;
+mod walk_times;
 
 pub use error::RecurrenceError;
+pub use expand::{Expander, expand};
+pub use reach::reach;
+pub use set::{RecurrenceSet, parse};
 
-use crate::{
-    external_event::ExternalEvent,
-    time::{Interval, Zone},
-};
+use crate::{external_event::ExternalEvent, time::Interval};
 
 /// A master (or an event that happens once) with what overrides it.
 #[derive(Clone, Copy, Debug)]
@@ -63,37 +76,4 @@ pub struct Reach {
     pub start_us: i64,
     /// No occurrence ends after this instant; `None` for a series without end.
     pub end_us: Option<i64>,
-}
-
-/// The occurrences of a series that overlap the window; floating times and dates are read in `calendar_zone`.
-pub fn expand<'a>(series: &Series<'a>, calendar_zone: &Zone, window: Interval) -> Expansion<'a> {
-    // The rule engine follows in the next step; until then a series has the items that state their own time.
-    let items = std::iter::once(series.master).chain(series.overrides.iter().copied());
-    let occurrences = items
-        .filter_map(|event| {
-            let start_us = event.span.as_ref()?.start.instant(calendar_zone).as_microsecond();
-            Some(Occurrence {
-                start_us,
-                end_us: start_us,
-                event,
-                original_start_us: None,
-            })
-        })
-        .filter(|found| (window.start_us()..window.end_us()).contains(&found.start_us))
-        .collect();
-    Expansion {
-        occurrences,
-        faults: Vec::new(),
-    }
-}
-
-/// The bounds of everything that the event can touch; `None` for an item without any time.
-///
-/// An override touches its own time and the time that it replaces; it is found through its master.
-pub fn reach(event: &ExternalEvent, calendar_zone: &Zone) -> Option<Reach> {
-    let start_us = event.span.as_ref()?.start.instant(calendar_zone).as_microsecond();
-    Some(Reach {
-        start_us,
-        end_us: None,
-    })
 }

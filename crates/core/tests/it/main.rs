@@ -1,0 +1,10 @@
+//! What `kalends-core` promises to its callers, shown from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod feed_vectors;
+mod made;
+mod overrides;
+mod rfc_examples;
+mod rule_vectors;
+mod window_algebra;
