@@ -3,13 +3,24 @@
 //! Real feeds are broken in many ways; a component that cannot be read is left out and reported as a [`Fault`], and
 //! everything else is kept.
 
+mod component;
+mod duplicates;
+mod event;
+mod exchange_zones;
 mod fault;
+mod lines;
+mod vtimezone;
+mod zones;
 
 pub use fault::{Fault, FaultReason, FeedError};
 
 use jiff::SignedDuration;
 
-use crate::{external_event::ExternalEvent, time::Zone};
+use crate::{external_event::ExternalEvent, recurrence::value, time::Zone};
+use component::Component;
+use event::Read;
+use lines::Line;
+use zones::Zones;
 
 /// The events of one iCalendar text.
 #[derive(Clone, Debug, Default)]
@@ -27,12 +38,74 @@ pub struct Feed {
     pub faults: Vec<Fault>,
 }
 
-/// Reads an iCalendar text; floating times stay floating, times of unknown zones are read in the calendar's zone
-/// (`X-WR-TIMEZONE`), else in `default_zone`.
-pub fn parse(text: &[u8], _default_zone: &Zone) -> Result<Feed, FeedError> {
-    if text.is_empty() {
-        Err(FeedError::NotACalendar)
-    } else {
-        Ok(Feed::default())
+/// Reads an iCalendar text. Floating times stay floating; times of zones that are not known are read in the
+/// calendar's zone (`X-WR-TIMEZONE`), else in `default_zone`, and reported.
+pub fn parse(text: &[u8], default_zone: &Zone) -> Result<Feed, FeedError> {
+    let text = lines::unfold(text);
+    let tree = Component::tree(lines::lines(&text));
+    let mut calendars: Vec<_> = tree.parts.iter().filter(|part| part.is("VCALENDAR")).collect();
+    // Events that stand there bare are a calendar that lost its frame.
+    if tree.parts.iter().any(|part| part.is("VEVENT")) {
+        calendars.push(&tree);
+    }
+    if calendars.is_empty() {
+        return Err(FeedError::NotACalendar);
+    }
+    let mut feed = Feed::default();
+    let mut items = Vec::new();
+    for (place, calendar) in calendars.into_iter().enumerate() {
+        let zone = calendar
+            .line("X-WR-TIMEZONE")
+            .and_then(|line| Zone::named(&line.text()).ok());
+        let fallback = zone.clone().unwrap_or_else(|| default_zone.clone());
+        read_events(calendar, place, fallback, &mut items, &mut feed.faults);
+        feed.zone = feed.zone.or(zone);
+        feed.name = feed
+            .name
+            .or_else(|| first_text(calendar, &["NAME", "X-WR-CALNAME"]));
+        feed.refresh_interval = feed.refresh_interval.or_else(|| refresh_interval(calendar));
+    }
+    feed.events = duplicates::resolve(items);
+    Ok(feed)
+}
+
+fn read_events(
+    calendar: &Component<'_>,
+    place: usize,
+    fallback: Zone,
+    items: &mut Vec<Read>,
+    faults: &mut Vec<Fault>,
+) {
+    let mut zones = Zones::of(calendar, place, fallback);
+    for component in calendar.parts.iter().filter(|part| part.is("VEVENT")) {
+        let mut reasons = Vec::new();
+        match event::read(component, &mut zones, &mut reasons) {
+            Ok(item) => items.push(item),
+            Err(reason) => reasons.push(reason),
+        }
+        if !reasons.is_empty() {
+            let uid = first_text(component, &["UID"]);
+            faults.extend(reasons.into_iter().map(|reason| Fault {
+                uid: uid.clone(),
+                reason,
+            }));
+        }
     }
 }
+
+fn first_text(component: &Component<'_>, names: &[&str]) -> Option<String> {
+    let lines = names.iter().filter_map(|name| component.line(name));
+    lines.map(Line::text).find(|text| !text.is_empty())
+}
+
+fn refresh_interval(calendar: &Component<'_>) -> Option<SignedDuration> {
+    let lines = ["REFRESH-INTERVAL", "X-PUBLISHED-TTL"];
+    let stated = lines.iter().filter_map(|name| calendar.value(name));
+    stated
+        .filter_map(value::read_duration)
+        .map(|(days, exact)| SignedDuration::from_hours(24 * i64::from(days)) + exact)
+        .find(SignedDuration::is_positive)
+}
+
+#[cfg(test)]
+mod tests;

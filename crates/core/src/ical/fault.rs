@@ -5,8 +5,8 @@ use crate::recurrence::RecurrenceError;
 /// The text is no calendar at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FeedError {
-    /// It does not begin with `BEGIN:VCALENDAR`; often the HTML of a login page.
-    #[error("the text is not a calendar: it does not begin with BEGIN:VCALENDAR")]
+    /// There is no `BEGIN:VCALENDAR` in it; often it is the HTML of a login page.
+    #[error("the text is not a calendar: there is no BEGIN:VCALENDAR in it")]
     NotACalendar,
 }
 
@@ -33,8 +33,8 @@ pub enum FaultReason {
         /// The value as sent.
         value: String,
     },
-    /// An end or duration that cannot be used; the event was kept without length.
-    #[error("{property} has the value \"{value}\", which is no end after the start; the event has no length")]
+    /// An end or duration that cannot be used; the event was kept as if it had none.
+    #[error("{property} has the value \"{value}\", which is no end after the start; it was ignored")]
     InvalidEnd {
         /// `DTEND` or `DURATION`.
         property: &'static str,
