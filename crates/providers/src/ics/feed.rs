@@ -1,8 +1,8 @@
 //! A feed as one calendar and as pages of a pull.
 //!
 //! A text that is as it was, by the host's word (304) or by its hash, is a delta without items. A changed text is a
-//! complete listing in one page: what it does not name is gone. That its count may have collapsed is the engine's to
-//! judge, by the number of items.
+//! complete listing in one page: what it does not name is gone, unless its end is missing, which may mean that the host
+//! cut it off. That the count may have collapsed is the engine's to judge, by the number of items.
 
 mod text;
 
@@ -36,7 +36,7 @@ pub(super) async fn about(egress: &Egress, ask: &Ask) -> Result<About, ProviderE
     let Fetched::Text(answer) = fetch(egress, ask, None).await? else {
         return Err(unreadable("an answer without text"));
     };
-    let feed = parse(&answer, &Zone::UTC)?;
+    let feed = parse(&answer.body, &Zone::UTC)?;
     Ok(About {
         name: feed.name.unwrap_or_else(|| "Calendar feed".to_owned()),
         zone: feed.zone,
@@ -75,11 +75,12 @@ fn read(
         validator(header::LAST_MODIFIED),
         hash,
     );
+    let known = remembered.is_some();
     if let Some(before) = remembered.filter(|before| before.hash == now.hash) {
         now.interval_s = before.interval_s;
         return Ok(unchanged(&now, &answer.headers));
     }
-    let feed = parse(answer, zone)?;
+    let feed = parse(&answer.body, zone)?;
     now.interval_s = feed.refresh_interval.map(|interval| interval.as_secs());
     let calendar_zone = feed.zone.as_ref().unwrap_or(zone);
     let events = feed
@@ -87,7 +88,11 @@ fn read(
         .into_iter()
         .filter(|event| reaches(event, calendar_zone, not_before));
     Ok(ChangePage {
-        listing: Listing::Complete,
+        listing: if known && !text::is_whole(&answer.body) {
+            Listing::Delta
+        } else {
+            Listing::Complete
+        },
         items: events.map(RemoteItem::Upsert).collect(),
         quarantined: feed.faults.into_iter().map(quarantined).collect(),
         next: done(&now, &answer.headers),
@@ -125,13 +130,11 @@ fn reaches(event: &ExternalEvent, zone: &Zone, not_before: Timestamp) -> bool {
     matches!(event.role, SeriesRole::Override { .. }) || !over()
 }
 
-fn parse(answer: &Answer, zone: &Zone) -> Result<Feed, ProviderError> {
-    if !text::is_calendar(&answer.body) {
-        return Err(unreadable(
-            "it is no iCalendar text; is the address that of a page for people?",
-        ));
+fn parse(text: &[u8], zone: &Zone) -> Result<Feed, ProviderError> {
+    if text::is_page(text) {
+        return Err(unreadable("it is a page for people and no iCalendar text"));
     }
-    ical::parse(&answer.body, zone).map_err(|error| unreadable(&error.to_string()))
+    ical::parse(text, zone).map_err(|error| unreadable(&error.to_string()))
 }
 
 fn unreadable(what: &str) -> ProviderError {

@@ -106,6 +106,11 @@ impl Server {
         self.script.seen.lock().unwrap().clone()
     }
 
+    /// `host:port`, as the guard's list of allowed hosts names it.
+    pub(crate) fn host(&self) -> String {
+        format!("{}:{}", self.base.host_str().unwrap(), self.base.port().unwrap())
+    }
+
     pub(crate) fn url(&self, path: &str) -> Url {
         self.base.join(path).unwrap()
     }

@@ -4,5 +4,6 @@
 
 mod canned;
 mod google;
+mod ics;
 mod oauth;
 mod world;

@@ -69,6 +69,11 @@ pub(crate) fn ambient() -> Ambient {
 }
 
 pub(crate) fn egress(allowed: &[String]) -> Egress {
+    bare_egress(allowed).with_tokens(Arc::new(TwoTokens))
+}
+
+/// Egress that knows no tokens.
+pub(crate) fn bare_egress(allowed: &[String]) -> Egress {
     let user_urls = UserUrlPolicy {
         allowed: allowed.iter().map(|host| host.parse().unwrap()).collect(),
         ..UserUrlPolicy::default()
@@ -82,7 +87,7 @@ pub(crate) fn egress(allowed: &[String]) -> Egress {
         retry,
         ..EgressConfig::new(Surroundings::new(now, || 0.0))
     };
-    Egress::new(config).unwrap().with_tokens(Arc::new(TwoTokens))
+    Egress::new(config).unwrap()
 }
 
 pub(crate) fn deadline() -> Instant {

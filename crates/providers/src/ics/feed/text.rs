@@ -7,14 +7,19 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 /// the publication in a feed; some do likewise with `LAST-MODIFIED`).
 const STAMPS: [&[u8]; 2] = [b"DTSTAMP", b"LAST-MODIFIED"];
 
-/// Whether the text begins as a calendar, after a byte order mark and blanks.
-pub(super) fn is_calendar(text: &[u8]) -> bool {
-    let text = text
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(text)
-        .trim_ascii_start();
-    text.get(..15)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCALENDAR"))
+const END: &[u8] = b"END:VCALENDAR";
+
+/// Whether the text is HTML or XML, such as the page that asks to log in, sent as a success.
+pub(super) fn is_page(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    text.trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether the calendar has its end.
+pub(super) fn is_whole(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let end = text.len().saturating_sub(END.len());
+    text.get(end..).is_some_and(|last| last.eq_ignore_ascii_case(END))
 }
 
 /// SHA-256 of the text without stamps, in base64url. Two texts with one hash say the same.
@@ -41,12 +46,18 @@ mod tests {
 
     #[test]
     fn calendars_are_told_from_pages() {
-        for yes in ["BEGIN:VCALENDAR\r\n", "\u{feff}\r\n begin:vcalendar\n"] {
-            assert!(is_calendar(yes.as_bytes()), "{yes}");
+        for no in ["BEGIN:VCALENDAR\r\n", "\u{feff}\r\n begin:vcalendar\n", ""] {
+            assert!(!is_page(no.as_bytes()), "{no}");
         }
-        for no in ["", "<!DOCTYPE html>", "BEGIN:VCARD\r\n", "BEGIN"] {
-            assert!(!is_calendar(no.as_bytes()), "{no}");
+        for yes in ["<!DOCTYPE html>", "\u{feff}\n<?xml version=\"1.0\"?>"] {
+            assert!(is_page(yes.as_bytes()), "{yes}");
         }
+    }
+
+    #[test]
+    fn a_calendar_has_its_end() {
+        assert!(is_whole(b"BEGIN:VCALENDAR\r\nend:vcalendar\r\n\r\n"));
+        assert!(!is_whole(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n") && !is_whole(b""));
     }
 
     #[test]
