@@ -1,1 +1,33 @@
 //! The stand-in for the providers: a Google that runs on this machine.
+//!
+//! It serves Google's OAuth 2.0 and Calendar v3 at Google's own paths from memory, with a clock that the caller
+//! moves, faults on demand and a record of every call. The demo, the tests and users' own CI talk to it as they would
+//! to Google: point the base addresses of a client at [`Running::base_url`]. `docs/SIMULATOR.md` is the guide.
+//!
+//! It is built from Google's documentation alone and shares no wire type with `kalends-providers`, so that a wrong
+//! field name there fails a test instead of cancelling out.
+//!
+//! To add a method of Google: a variant of `google::Method` with its scopes, one file in `calendar/` or `events/`,
+//! one line in `routes`. To add a knob: one file in `control/`.
+
+mod calendar;
+mod calls;
+mod clock;
+mod control;
+mod directory;
+mod events;
+mod faults;
+mod google;
+mod listener;
+mod oauth;
+mod routes;
+mod simulator;
+mod state;
+mod world;
+
+pub use calls::RecordedCall;
+pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
+pub use faults::{Fault, FaultError, Trouble};
+pub use oauth::{ClientError, OAuthClient, RedirectUris};
+pub use simulator::{Running, Simulator, SimulatorConfig, SimulatorError, World};
+pub use world::WorldError;

@@ -1,0 +1,95 @@
+//! The people, their calendars and who may see what.
+
+mod access;
+mod calendar;
+mod event_store;
+mod user;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub(crate) use access::AccessRole;
+pub(crate) use calendar::Calendar;
+pub(crate) use event_store::{EventStore, StoredEvent};
+pub(crate) use user::{ListEntry, User};
+
+use crate::google::{Caller, GoogleError};
+
+/// All accounts and calendars.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    users: BTreeMap<String, User>,
+    calendars: BTreeMap<String, Calendar>,
+    last_version_us: i64,
+}
+
+impl Directory {
+    pub(crate) fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// The account of an address, in any case.
+    pub(crate) fn user(&self, email: &str) -> Option<&User> {
+        self.users.get(&email.to_lowercase())
+    }
+
+    pub(crate) fn users_mut(&mut self) -> impl Iterator<Item = &mut User> {
+        self.users.values_mut()
+    }
+
+    pub(crate) fn user_mut(&mut self, email: &str) -> Option<&mut User> {
+        self.users.get_mut(&email.to_lowercase())
+    }
+
+    pub(crate) fn calendar(&self, id: &str) -> Option<&Calendar> {
+        self.calendars.get(id)
+    }
+
+    pub(crate) fn calendar_mut(&mut self, id: &str) -> Option<&mut Calendar> {
+        self.calendars.get_mut(id)
+    }
+
+    /// All calendars by id.
+    pub(crate) fn calendars(&self) -> impl Iterator<Item = &Calendar> {
+        self.calendars.values()
+    }
+
+    pub(crate) fn calendars_mut(&mut self) -> impl Iterator<Item = &mut Calendar> {
+        self.calendars.values_mut()
+    }
+
+    pub(crate) fn insert_user(&mut self, user: User) {
+        self.users.insert(user.email.to_lowercase(), user);
+    }
+
+    pub(crate) fn insert_calendar(&mut self, calendar: Calendar) {
+        self.calendars.insert(calendar.id.clone(), calendar);
+    }
+
+    /// A version in microseconds that no other change has: the present millisecond, or one more than the last.
+    pub(crate) fn next_version(&mut self, now: Timestamp) -> i64 {
+        self.last_version_us = (now.as_millisecond() * 1000).max(self.last_version_us + 1);
+        self.last_version_us
+    }
+
+    /// The calendar that the caller means and the role they have on it; `404` when there is none for them.
+    pub(crate) fn open(&self, caller: &Caller, id: &str) -> Result<(&Calendar, AccessRole), GoogleError> {
+        let id = if id == "primary" { &*caller.email } else { id };
+        let calendar = self.calendars.get(id).ok_or_else(GoogleError::not_found)?;
+        let role = calendar
+            .role_of(&caller.email)
+            .and_then(|role| caller.limit(role));
+        Ok((calendar, role.ok_or_else(GoogleError::not_found)?))
+    }
+
+    /// The id of a calendar that the caller may write to.
+    pub(crate) fn open_for_writing(&self, caller: &Caller, id: &str) -> Result<String, GoogleError> {
+        let (calendar, role) = self.open(caller, id)?;
+        if role.writes() {
+            Ok(calendar.id.clone())
+        } else {
+            Err(GoogleError::needs_writer())
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The events of one calendar, as the JSON that is served, in the order of their last change.
+//!
+//! An event is kept as its finished body beside the few facts that listings filter by, so that a page costs a copy
+//! of its bytes and a delta costs its own size. What needs more than the facts reads the body again.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::events::Facts;
+
+/// An event and what listings need to know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredEvent {
+    pub(crate) id: Arc<str>,
+    pub(crate) facts: Facts,
+    /// The event resource as its calendar's owner sees it, cancelled events with their details.
+    pub(crate) body: Bytes,
+}
+
+/// The events of a calendar by id and by last change.
+#[derive(Debug, Default)]
+pub(crate) struct EventStore {
+    by_id: HashMap<Arc<str>, (u64, StoredEvent)>,
+    log: BTreeMap<u64, Arc<str>>,
+    exceptions: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    revision: u64,
+    epoch: u32,
+    changed: Option<Timestamp>,
+}
+
+impl EventStore {
+    pub(crate) fn get(&self, id: &str) -> Option<&StoredEvent> {
+        self.by_id.get(id).map(|(_, event)| event)
+    }
+
+    /// Adds or replaces an event; it becomes the latest change.
+    pub(crate) fn put(&mut self, event: StoredEvent) {
+        self.revision += 1;
+        self.changed = self.changed.max(Some(event.facts.updated));
+        if let Some(master) = event.facts.role.master() {
+            self.exceptions
+                .entry(master.clone())
+                .or_default()
+                .insert(event.id.clone());
+        }
+        self.log.insert(self.revision, event.id.clone());
+        if let Some((old, _)) = self.by_id.insert(event.id.clone(), (self.revision, event)) {
+            self.log.remove(&old);
+        }
+    }
+
+    /// Everything that changed at or after `revision`, oldest change first.
+    pub(crate) fn changed_from(&self, revision: u64) -> impl Iterator<Item = (u64, &StoredEvent)> {
+        self.log
+            .range(revision..)
+            .filter_map(|(revision, id)| Some((*revision, self.get(id)?)))
+    }
+
+    /// The exceptions of a series, cancelled ones too.
+    pub(crate) fn exceptions_of(&self, master: &str) -> impl Iterator<Item = &StoredEvent> {
+        self.exceptions
+            .get(master)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.get(id))
+    }
+
+    /// The revision of the latest change.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The generation of sync tokens that are good.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Makes every sync token given so far invalid.
+    pub(crate) fn expire_sync_tokens(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// When an event changed last.
+    pub(crate) fn changed(&self) -> Option<Timestamp> {
+        self.changed
+    }
+
+    /// How many events there are, cancelled ones too.
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+}

@@ -1,0 +1,212 @@
+//! One page of a listing.
+//!
+//! The usual order is that of last changes: a full listing reads the log from its beginning, a delta from where the
+//! last one ended, and a page goes on at a place in the log, so that what changes meanwhile is met again and nothing
+//! is lost. Sorted listings gather everything first and go on after the last key.
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use kalends_core::time::Interval;
+
+use super::{
+    Role, Status,
+    selection::{Order, Selection},
+    series::{instances_in, write_instance},
+    view::View,
+};
+use crate::{
+    directory::{Calendar, StoredEvent},
+    google::{GoogleError, Position},
+};
+
+/// How far instances of a series without end are listed beyond the present when `timeMax` does not say.
+const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
+
+/// What is listed, for whom.
+pub(crate) struct Listing<'a> {
+    pub(crate) calendar: &'a Calendar,
+    pub(crate) selection: &'a Selection,
+    pub(crate) view: &'a View,
+    pub(crate) scope: Scope,
+    pub(crate) now: Timestamp,
+}
+
+/// Everything there is, or everything that changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Full,
+    Delta,
+}
+
+/// One event of an answer.
+pub(crate) struct Item {
+    /// What the order sorts by, in microseconds since 1970.
+    pub(crate) key: i64,
+    pub(crate) id: String,
+    pub(crate) body: Bytes,
+}
+
+/// Items and where to go on.
+pub(crate) struct Page {
+    pub(crate) items: Vec<Item>,
+    pub(crate) next: Option<Position>,
+}
+
+impl Listing<'_> {
+    /// The page that begins at `position`.
+    pub(crate) fn page(&self, position: &Position, size: usize) -> Result<Page, GoogleError> {
+        match position {
+            Position::Log {
+                revision,
+                skip,
+                snapshot,
+            } => self.log_page((*revision, *skip), *snapshot, size),
+            Position::Sorted { key, id, snapshot } => self.sorted_page((*key, id), *snapshot, size),
+            Position::Sync { .. } => Err(GoogleError::bad_page_token()),
+        }
+    }
+
+    fn log_page(&self, (from, skip): (u64, usize), snapshot: u64, size: usize) -> Result<Page, GoogleError> {
+        let mut items = Vec::new();
+        for (revision, event) in self.calendar.events.changed_from(from) {
+            for (index, item) in self.items(event)?.into_iter().enumerate() {
+                if revision == from && index < skip {
+                    continue;
+                }
+                if items.len() == size {
+                    let next = Position::Log {
+                        revision,
+                        skip: index,
+                        snapshot,
+                    };
+                    return Ok(Page {
+                        items,
+                        next: Some(next),
+                    });
+                }
+                items.push(item);
+            }
+        }
+        Ok(Page { items, next: None })
+    }
+
+    fn sorted_page(&self, after: (i64, &str), snapshot: u64, size: usize) -> Result<Page, GoogleError> {
+        let mut items = Vec::new();
+        for (_, event) in self.calendar.events.changed_from(0) {
+            items.extend(
+                self.items(event)?
+                    .into_iter()
+                    .filter(|item| (item.key, item.id.as_str()) > after),
+            );
+        }
+        items.sort_by(|a, b| (a.key, &a.id).cmp(&(b.key, &b.id)));
+        let more = items.len() > size;
+        items.truncate(size);
+        let next = items.last().filter(|_| more).map(|last| Position::Sorted {
+            key: last.key,
+            id: last.id.clone(),
+            snapshot,
+        });
+        Ok(Page { items, next })
+    }
+
+    /// What the listing says about one stored event: itself, its instances, or nothing.
+    fn items(&self, event: &StoredEvent) -> Result<Vec<Item>, GoogleError> {
+        let facts = &event.facts;
+        let selection = self.selection;
+        if !selection.wants_type(facts.event_type)
+            || !selection.overlaps(facts.start_us, facts.end_us)
+            || selection.updated_min.is_some_and(|min| facts.updated < min)
+            || (event.is_cancelled() && !self.tells_cancelled(event))
+        {
+            return Ok(Vec::new());
+        }
+        if selection.looks_inside() && !selection.matches(&event.resource()?) {
+            return Ok(Vec::new());
+        }
+        if selection.single_events && facts.role == Role::Master {
+            return self.instances(event);
+        }
+        let body = if event.is_cancelled() {
+            self.view.tombstone(event)?
+        } else {
+            self.view.details(event)?
+        };
+        Ok(vec![Item {
+            key: self.key(event, facts.start_us),
+            id: event.id.to_string(),
+            body,
+        }])
+    }
+
+    /// Whether a cancelled event is mentioned (Google Calendar API reference, `Events: list`, `showDeleted`).
+    fn tells_cancelled(&self, event: &StoredEvent) -> bool {
+        if self.scope == Scope::Delta || self.selection.updated_min.is_some() {
+            return true;
+        }
+        let single = self.selection.single_events;
+        match &event.facts.role {
+            Role::Exception(master) => {
+                let live = self
+                    .calendar
+                    .events
+                    .get(master)
+                    .is_some_and(|master| !master.is_cancelled());
+                self.selection.show_deleted || (!single && live)
+            }
+            Role::Master => self.selection.show_deleted && !single,
+            Role::Single => self.selection.show_deleted,
+        }
+    }
+
+    /// The instances of a series that have no exception; those list themselves.
+    fn instances(&self, event: &StoredEvent) -> Result<Vec<Item>, GoogleError> {
+        let facts = &event.facts;
+        let horizon = self
+            .now
+            .checked_add(HORIZON)
+            .unwrap_or(Timestamp::MAX)
+            .as_microsecond();
+        let from = self
+            .selection
+            .time_min_us
+            .unwrap_or(facts.start_us)
+            .max(facts.start_us);
+        let to = self
+            .selection
+            .time_max_us
+            .unwrap_or(horizon)
+            .min(facts.end_us.saturating_add(1));
+        let Some(window) = Interval::from_micros(from, to) else {
+            return Ok(Vec::new());
+        };
+        let master = event.resource()?;
+        let zone = &self.calendar.zone;
+        let mut items = Vec::new();
+        for instance in instances_in(&master, zone, window) {
+            let excepted = self.calendar.events.get(&instance.id).is_some();
+            if excepted || !self.selection.overlaps(instance.start_us, instance.end_us) {
+                continue;
+            }
+            let resource = write_instance(&master, zone, &instance);
+            let body = if facts.status == Status::Cancelled {
+                self.view.bare(resource)?
+            } else {
+                self.view.write(resource, facts.private)?
+            };
+            items.push(Item {
+                key: self.key(event, instance.start_us),
+                id: instance.id,
+                body,
+            });
+        }
+        Ok(items)
+    }
+
+    fn key(&self, event: &StoredEvent, start_us: i64) -> i64 {
+        match self.selection.order {
+            Order::Updated => event.facts.updated.as_microsecond(),
+            Order::StartTime | Order::Log => start_us,
+        }
+    }
+}

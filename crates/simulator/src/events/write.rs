@@ -1,0 +1,138 @@
+//! The last step of every write: what the server itself puts into an event, and its place in the store.
+
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+
+use super::{EventResource, Status, insert::new_id, resource::Person, rules, series::instance_id};
+use crate::{
+    directory::{Calendar, StoredEvent},
+    google::{GoogleError, utc_millis},
+};
+
+/// Who writes, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Author<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) now: Timestamp,
+    /// The version that the event gets.
+    pub(crate) version_us: i64,
+}
+
+/// Whether a write is one that callers see in `updated`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visible {
+    Yes,
+    /// Only reminders changed.
+    No,
+}
+
+/// Fills in what a new event has from the start: identity, organizer, creator.
+pub(crate) fn introduce(event: &mut EventResource, calendar: &Calendar, author: Author<'_>) {
+    let on_this_copy = |email: &str| (email == calendar.id).then_some(true);
+    let organizer = event.organizer.take().unwrap_or_else(|| Person {
+        email: calendar.id.clone(),
+        display_name: (!calendar.is_primary()).then(|| calendar.summary.clone()),
+        is_self: None,
+    });
+    let creator = event.creator.take().unwrap_or_else(|| Person {
+        email: author.email.to_owned(),
+        ..Person::default()
+    });
+    event.organizer = Some(Person {
+        is_self: on_this_copy(&organizer.email),
+        ..organizer
+    });
+    event.creator = Some(Person {
+        is_self: on_this_copy(&creator.email),
+        ..creator
+    });
+    event
+        .ical_uid
+        .get_or_insert_with(|| format!("{}@google.com", event.id));
+    event.sequence.get_or_insert(0);
+    event.event_type.get_or_insert_default();
+    event.created.get_or_insert_with(|| {
+        let second = Timestamp::from_second(author.now.as_second()).unwrap_or(author.now);
+        utc_millis(second)
+    });
+}
+
+/// Gives the event its new version and stores it.
+pub(crate) fn save(
+    calendar: &mut Calendar,
+    mut event: EventResource,
+    author: Author<'_>,
+    visible: Visible,
+) -> Result<StoredEvent, GoogleError> {
+    "calendar#event".clone_into(&mut event.kind);
+    event.etag = etag(author.version_us);
+    if visible == Visible::Yes || event.updated.is_none() {
+        event.updated = Some(utc_millis(author.now));
+    }
+    event
+        .html_link
+        .get_or_insert_with(|| html_link(&event.id, &calendar.id));
+    let updated = event
+        .updated
+        .as_ref()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(author.now);
+    let stored = StoredEvent::new(&event, &calendar.zone, author.version_us, updated)?;
+    calendar.events.put(stored.clone());
+    Ok(stored)
+}
+
+/// Takes an event that exists already, from a world file or made by the simulator, and keeps what it says of itself.
+pub(crate) fn adopt(
+    calendar: &mut Calendar,
+    mut event: EventResource,
+    author: Author<'_>,
+) -> Result<(), GoogleError> {
+    if event.id.is_empty() {
+        event.id = adopted_id(calendar, &event);
+    }
+    introduce(&mut event, calendar, author);
+    // A cancelled instance may be told by nothing but its place in the series.
+    if event.status != Status::Cancelled || event.start.is_some() {
+        rules::settle(&mut event, &calendar.id, &calendar.zone)?;
+    }
+    if let Some(original) = &event.original_start_time {
+        event.original_start_time = Some(original.shown_in(&calendar.zone));
+    }
+    let visible = if event.updated.is_some() {
+        Visible::No
+    } else {
+        Visible::Yes
+    };
+    save(calendar, event, author, visible).map(|_| ())
+}
+
+/// The id that an exception must have, or one of the event's own that is the same every time.
+fn adopted_id(calendar: &Calendar, event: &EventResource) -> String {
+    if let (Some(master), Some(original)) = (&event.recurring_event_id, &event.original_start_time)
+        && let Some(start) = original.instant(&calendar.zone)
+    {
+        return instance_id(
+            master,
+            original.date.is_some(),
+            &calendar.zone,
+            start.as_microsecond(),
+        );
+    }
+    let seed = format!("{} {} {:?}", calendar.id, calendar.events.len(), event.summary);
+    let hash = digest::digest(&digest::SHA256, seed.as_bytes());
+    let mut random = [0; 26];
+    random.copy_from_slice(&hash.as_ref()[..26]);
+    new_id(random)
+}
+
+/// The etag of a version, quotes included.
+pub(crate) fn etag(version_us: i64) -> String {
+    format!("\"{}\"", i128::from(version_us) * 2)
+}
+
+fn html_link(event_id: &str, calendar_id: &str) -> String {
+    let eid = URL_SAFE_NO_PAD.encode(format!("{event_id} {calendar_id}"));
+    format!("https://www.google.com/calendar/event?eid={eid}")
+}

@@ -1,0 +1,167 @@
+//! Partial responses: `fields=items(id,start/dateTime),nextPageToken` (Google Calendar API guide "Improve performance").
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use serde_json::{Map, Value};
+
+use super::{GoogleError, Query};
+
+/// Middleware that cuts successful JSON answers down to the `fields` asked for.
+pub(crate) async fn select_fields(request: Request, next: Next) -> Response {
+    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let Some(text) = query.text("fields") else {
+        return next.run(request).await;
+    };
+    let Some(mask) = Mask::parse(text) else {
+        let message = format!("Invalid field selection {text}");
+        return GoogleError::parameter("fields", &message).into_response();
+    };
+    let response = next.run(request).await;
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let cut = serde_json::from_slice(&bytes)
+        .ok()
+        .and_then(|value| serde_json::to_vec(&mask.select(value)).ok());
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(cut.map_or(bytes, Into::into)))
+}
+
+/// Which members to keep: an empty mask keeps everything below.
+#[derive(Debug, Default, PartialEq)]
+struct Mask(Vec<(String, Mask)>);
+
+impl Mask {
+    /// Reads `a,b/c,d(e,f)`; `None` when it is malformed.
+    fn parse(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mask = Self::list(&mut rest)?;
+        rest.is_empty().then_some(mask)
+    }
+
+    fn list(rest: &mut &str) -> Option<Self> {
+        let mut members = vec![Self::member(rest)?];
+        while let Some(after) = rest.strip_prefix(',') {
+            *rest = after;
+            members.push(Self::member(rest)?);
+        }
+        Some(Self(members))
+    }
+
+    fn member(rest: &mut &str) -> Option<(String, Self)> {
+        let end = rest.find(['/', '(', ')', ',']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        if name.is_empty()
+            || !name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-*.@".contains(c))
+        {
+            return None;
+        }
+        *rest = after;
+        let below = if let Some(after) = rest.strip_prefix('/') {
+            *rest = after;
+            Self(vec![Self::member(rest)?])
+        } else if let Some(after) = rest.strip_prefix('(') {
+            *rest = after;
+            let list = Self::list(rest)?;
+            *rest = rest.strip_prefix(')')?;
+            list
+        } else {
+            Self::default()
+        };
+        Some((name.to_owned(), below))
+    }
+
+    fn select(&self, value: Value) -> Value {
+        if self.0.is_empty() {
+            return value;
+        }
+        match value {
+            Value::Array(items) => items.into_iter().map(|item| self.select(item)).collect(),
+            Value::Object(members) => self.select_members(members),
+            scalar => scalar,
+        }
+    }
+
+    fn select_members(&self, members: Map<String, Value>) -> Value {
+        let kept = members.into_iter().filter_map(|(name, value)| {
+            let mut masks = self
+                .0
+                .iter()
+                .filter(|(wanted, _)| *wanted == name || wanted == "*");
+            let (_, first) = masks.next()?;
+            // The same member named twice (`start/date,start/dateTime`) keeps both parts.
+            let mut kept = first.select(value.clone());
+            for (_, mask) in masks {
+                merge(&mut kept, mask.select(value.clone()));
+            }
+            Some((name, kept))
+        });
+        Value::Object(kept.collect())
+    }
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(into), Value::Array(from)) => {
+            for (into, from) in into.iter_mut().zip(from) {
+                merge(into, from);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(mask: &str, expect: &Value) {
+        let body = json!({"kind": "k", "items": [{"id": "a", "start": {"date": "d", "dateTime": "t", "timeZone": "z"}}]});
+        assert_eq!(&Mask::parse(mask).unwrap().select(body), expect);
+    }
+
+    #[test]
+    fn members_paths_and_groups_are_kept() {
+        check("kind", &json!({"kind": "k"}));
+        check("items/id", &json!({"items": [{"id": "a"}]}));
+        check(
+            "items(id,start/date)",
+            &json!({"items": [{"id": "a", "start": {"date": "d"}}]}),
+        );
+        check(
+            "items/start/date,items/start/dateTime",
+            &json!({"items": [{"start": {"date": "d", "dateTime": "t"}}]}),
+        );
+        check(
+            "*/start/timeZone",
+            &json!({"kind": "k", "items": [{"start": {"timeZone": "z"}}]}),
+        );
+        check("nothing", &json!({}));
+    }
+
+    #[test]
+    fn malformed_masks_are_refused() {
+        for mask in ["", "items(", "items)", "a,,b", "items(id", "/a", "a b"] {
+            assert_eq!(Mask::parse(mask), None, "{mask}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Google's OAuth 2.0 and OpenID Connect: consent, codes, tokens, identity.
+//!
+//! One endpoint per file; what is granted lives in [`Grants`]. Nothing here is secret in earnest: the accounts are
+//! made up. The rules are Google's ("Using OAuth 2.0 for Web Server Applications", "OpenID Connect") and RFC 7636.
+
+mod authorize;
+mod client;
+mod consent;
+mod discovery;
+mod grants;
+mod id_token;
+mod identity;
+mod pkce;
+mod revoke;
+mod signing;
+mod token;
+
+pub use client::{ClientError, OAuthClient, RedirectUris};
+
+pub(crate) use authorize::{ask, decide};
+pub(crate) use discovery::{certs, configuration};
+pub(crate) use grants::Grants;
+pub(crate) use identity::{token_info, user_info, user_info_v2};
+pub(crate) use revoke::revoke;
+pub(crate) use signing::SigningKey;
+pub(crate) use token::{new_tokens, token};

@@ -1,0 +1,46 @@
+//! What OpenID Connect clients read first: the configuration and the keys.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde_json::json;
+
+use super::id_token::ISSUER;
+use crate::{google, state::Sim};
+
+/// `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0), with this server's own addresses.
+pub(crate) async fn configuration(State(sim): State<Sim>) -> Response {
+    let base = sim.base_url();
+    let body = json!({
+        "issuer": ISSUER,
+        "authorization_endpoint": format!("{base}/o/oauth2/v2/auth"),
+        "token_endpoint": format!("{base}/token"),
+        "userinfo_endpoint": format!("{base}/v1/userinfo"),
+        "revocation_endpoint": format!("{base}/revoke"),
+        "jwks_uri": format!("{base}/oauth2/v3/certs"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "email", "profile"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "claims_supported": ["aud", "email", "email_verified", "exp", "family_name", "given_name", "iat", "iss",
+            "name", "picture", "sub"],
+        "code_challenge_methods_supported": ["plain", "S256"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+    });
+    google::json(StatusCode::OK, &body)
+}
+
+/// `GET /oauth2/v3/certs`.
+pub(crate) async fn certs(State(sim): State<Sim>) -> Response {
+    match sim.signing().key_set() {
+        Ok(keys) => google::json(StatusCode::OK, &keys),
+        Err(error) => {
+            tracing::error!(%error, "the signing key could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

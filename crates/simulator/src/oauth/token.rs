@@ -1,0 +1,188 @@
+//! `POST /token`: codes and refresh tokens for access tokens.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{
+    OAuthClient,
+    grants::{Issued, NewTokens},
+    id_token::id_token,
+};
+use crate::{
+    google::{self, Query},
+    state::Sim,
+};
+
+/// A flat OAuth error (RFC 6749 section 5.2) with Google's usual description.
+struct Refusal(StatusCode, &'static str, String);
+
+impl Refusal {
+    fn bad(error: &'static str, description: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, error, description.into())
+    }
+
+    fn unauthorized(error: &'static str, description: &str) -> Self {
+        Self(StatusCode::UNAUTHORIZED, error, description.to_owned())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        google::json(self.0, &json!({"error": self.1, "error_description": self.2}))
+    }
+}
+
+/// The endpoint; the form may carry the client's credentials, or a Basic header does.
+pub(crate) async fn token(State(sim): State<Sim>, headers: HeaderMap, body: Bytes) -> Response {
+    let form = Query::parse(&String::from_utf8_lossy(&body));
+    match answer(&sim, &headers, &form) {
+        Ok(mut response) => {
+            let no_store = HeaderValue::from_static("no-cache, no-store, max-age=0, must-revalidate");
+            response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+            response
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn answer(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, Refusal> {
+    let grant_type = form
+        .text("grant_type")
+        .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: grant_type"))?;
+    let client = client(sim, headers, form)?;
+    let now = sim.now();
+    let (issued, nonce) = match grant_type {
+        "authorization_code" => exchange(sim, client, form, now)?,
+        "refresh_token" => (refresh(sim, client, form, now)?, None),
+        other => {
+            return Err(Refusal::bad(
+                "unsupported_grant_type",
+                format!("Invalid grant_type: {other}"),
+            ));
+        }
+    };
+    let scope = issued
+        .holder
+        .scopes
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut body = json!({"access_token": issued.access_token, "scope": scope, "token_type": "Bearer",
+        "expires_in": now.duration_until(issued.holder.expires).as_secs()});
+    if let Some(refresh) = &issued.refresh_token {
+        body["refresh_token"] = refresh.as_str().into();
+    }
+    let directory = sim.directory();
+    let user = directory
+        .user(&issued.holder.email)
+        .ok_or_else(|| Refusal::bad("invalid_grant", "Account has been deleted"))?;
+    let signed = id_token(sim, user, &issued, nonce.as_deref(), now).map_err(|_| {
+        Refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_failure",
+            "Backend Error".into(),
+        )
+    })?;
+    if let Some(signed) = signed {
+        body["id_token"] = signed.into();
+    }
+    Ok(google::json(StatusCode::OK, &body))
+}
+
+/// The client that the credentials belong to (RFC 6749 section 2.3.1).
+fn client<'a>(sim: &'a Sim, headers: &HeaderMap, form: &Query) -> Result<&'a OAuthClient, Refusal> {
+    let basic = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| basic(value.to_str().ok()?));
+    let (id, secret) = match &basic {
+        Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
+        None => (form.text("client_id"), form.text("client_secret")),
+    };
+    let id =
+        id.ok_or_else(|| Refusal::bad("invalid_request", "Could not determine client ID from request."))?;
+    let client = sim
+        .client(id)
+        .ok_or_else(|| Refusal::unauthorized("invalid_client", "The OAuth client was not found."))?;
+    match secret {
+        None => Err(Refusal::bad("invalid_request", "client_secret is missing.")),
+        Some(secret) if secret == client.client_secret => Ok(client),
+        Some(_) => Err(Refusal::unauthorized(
+            "invalid_client",
+            "The provided client secret is invalid.",
+        )),
+    }
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    let plain = |text: &str| {
+        let pair = format!("x={text}");
+        Query::parse(&pair).text("x").unwrap_or_default().to_owned()
+    };
+    scheme
+        .eq_ignore_ascii_case("basic")
+        .then(|| (plain(id), plain(secret)))
+}
+
+fn exchange(
+    sim: &Sim,
+    client: &OAuthClient,
+    form: &Query,
+    now: Timestamp,
+) -> Result<(Issued, Option<String>), Refusal> {
+    let text = form
+        .text("code")
+        .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: code"))?;
+    if !text.starts_with("4/") {
+        return Err(Refusal::bad("invalid_grant", "Malformed auth code."));
+    }
+    let mut grants = sim.grants();
+    // Taken out first: a code serves one attempt, also a failed one.
+    let code = grants
+        .take_code(text, now)
+        .filter(|code| code.client_id == client.client_id)
+        .ok_or_else(|| Refusal::bad("invalid_grant", "Bad Request"))?;
+    if form.text("redirect_uri") != Some(code.redirect_uri.as_str()) {
+        return Err(Refusal::bad("redirect_uri_mismatch", "Bad Request"));
+    }
+    match (&code.challenge, form.text("code_verifier")) {
+        (Some(_), None) => return Err(Refusal::bad("invalid_grant", "Missing code verifier.")),
+        (Some(challenge), Some(verifier)) if !challenge.accepts(verifier) => {
+            return Err(Refusal::bad("invalid_grant", "Invalid code verifier."));
+        }
+        _ => {}
+    }
+    let nonce = code.nonce.clone();
+    Ok((grants.exchange(code, new_tokens(sim), now), nonce))
+}
+
+fn refresh(sim: &Sim, client: &OAuthClient, form: &Query, now: Timestamp) -> Result<Issued, Refusal> {
+    let token = form
+        .text("refresh_token")
+        .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: refresh_token"))?;
+    let dead = || Refusal::bad("invalid_grant", "Token has been expired or revoked.");
+    let mut grants = sim.grants();
+    let owner = grants.refresh_client(token, now).ok_or_else(dead)?;
+    if *owner != *client.client_id {
+        return Err(Refusal::unauthorized("unauthorized_client", "Unauthorized"));
+    }
+    grants.renew(token, new_tokens(sim).access, now).ok_or_else(dead)
+}
+
+/// Token texts that look like Google's.
+pub(crate) fn new_tokens(sim: &Sim) -> NewTokens {
+    NewTokens {
+        access: sim.secret::<96>("ya29.a0"),
+        refresh: sim.secret::<48>("1//0g"),
+    }
+}

@@ -1,0 +1,97 @@
+//! Every route, at Google's own paths, and the control plane under `/_sim`.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
+use tower_http::compression::CompressionLayer;
+
+use crate::{
+    calendar, control, events, faults,
+    google::{GoogleError, select_fields},
+    oauth,
+    state::Sim,
+};
+
+/// World files may be large.
+const LARGEST_BODY: usize = 256 * 1024 * 1024;
+
+/// The whole surface.
+pub(crate) fn router(sim: Sim) -> Router {
+    google(&sim).merge(control_plane()).with_state(sim)
+}
+
+fn google(sim: &Sim) -> Router<Sim> {
+    let accounts = Router::new()
+        .route("/o/oauth2/v2/auth", get(oauth::ask).post(oauth::decide))
+        .route("/token", post(oauth::token))
+        .route("/revoke", post(oauth::revoke))
+        .route("/v1/userinfo", get(oauth::user_info).post(oauth::user_info))
+        .route("/oauth2/v2/userinfo", get(oauth::user_info_v2))
+        .route(
+            "/oauth2/v2/tokeninfo",
+            get(oauth::token_info).post(oauth::token_info),
+        )
+        .route("/oauth2/v3/certs", get(oauth::certs))
+        .route("/.well-known/openid-configuration", get(oauth::configuration));
+    let event = get(events::get)
+        .patch(events::patch)
+        .put(events::update)
+        .delete(events::delete);
+    let calendars = Router::new()
+        .route("/users/me/calendarList", get(calendar::calendar_list))
+        .route(
+            "/users/me/calendarList/{calendar}",
+            get(calendar::calendar_list_get),
+        )
+        .route("/users/me/settings", get(calendar::settings_list))
+        .route("/users/me/settings/{setting}", get(calendar::settings_get))
+        .route("/calendars/{calendar}", get(calendar::calendars_get))
+        .route(
+            "/calendars/{calendar}/events",
+            get(events::list).post(events::insert),
+        )
+        .route("/calendars/{calendar}/events/{event}", event)
+        .route(
+            "/calendars/{calendar}/events/{event}/instances",
+            get(events::instances),
+        )
+        .route("/freeBusy", post(calendar::free_busy));
+    accounts
+        .merge(Router::new().nest("/calendar/v3", calendars))
+        .layer(from_fn(select_fields))
+        .fallback(unknown)
+        .layer(from_fn_with_state(sim.clone(), faults::obey))
+        .layer(CompressionLayer::new())
+}
+
+fn control_plane() -> Router<Sim> {
+    Router::new()
+        .route("/", get(control::index))
+        .route("/_sim/users", get(control::users).post(control::add_user))
+        .route("/_sim/tokens", post(control::issue_tokens))
+        .route("/_sim/tokens/expire", post(control::expire_tokens))
+        .route("/_sim/sync-tokens/expire", post(control::expire_sync_tokens))
+        .route("/_sim/clock", get(control::clock).post(control::set_clock))
+        .route("/_sim/fill", post(control::fill))
+        .route("/_sim/calendars", put(control::put_calendar))
+        .route(
+            "/_sim/faults",
+            get(control::faults)
+                .post(control::add_fault)
+                .delete(control::clear_faults),
+        )
+        .route(
+            "/_sim/calls",
+            get(control::calls).merge(delete(control::clear_calls)),
+        )
+        .route("/_sim/world", get(control::world).put(control::put_world))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+}
+
+async fn unknown() -> Response {
+    GoogleError::not_found().into_response()
+}

@@ -1,0 +1,117 @@
+//! Everything a running simulator knows, behind one cheap handle.
+//!
+//! Each part has its own lock, held only while a handler computes and never across an await. A panic while one is
+//! held must not take the simulator down, so poisoned locks are used as they are.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use kalends_core::ambient::Ambient;
+
+use crate::{
+    calls::CallLog,
+    clock::SimClock,
+    directory::Directory,
+    faults::Faults,
+    google::Tokens,
+    oauth::{Grants, OAuthClient, SigningKey},
+};
+
+/// The running simulator.
+#[derive(Clone, Debug)]
+pub(crate) struct Sim(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    base_url: String,
+    ambient: Ambient,
+    clock: SimClock,
+    clients: Vec<OAuthClient>,
+    tokens: Tokens,
+    signing: SigningKey,
+    directory: RwLock<Directory>,
+    grants: Mutex<Grants>,
+    faults: Mutex<Faults>,
+    calls: Mutex<CallLog>,
+}
+
+impl Sim {
+    pub(crate) fn new(
+        base_url: String,
+        ambient: Ambient,
+        clients: Vec<OAuthClient>,
+        directory: Directory,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            clock: SimClock::new(ambient.clone()),
+            tokens: Tokens::new(&ambient.bytes()),
+            signing: SigningKey::default(),
+            directory: RwLock::new(directory),
+            grants: Mutex::default(),
+            faults: Mutex::default(),
+            calls: Mutex::default(),
+            base_url,
+            ambient,
+            clients,
+        }))
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    pub(crate) fn clock(&self) -> &SimClock {
+        &self.0.clock
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn signing(&self) -> &SigningKey {
+        &self.0.signing
+    }
+
+    pub(crate) fn client(&self, client_id: &str) -> Option<&OAuthClient> {
+        self.0.clients.iter().find(|client| client.client_id == client_id)
+    }
+
+    pub(crate) fn clients(&self) -> &[OAuthClient] {
+        &self.0.clients
+    }
+
+    /// An unguessable string: `prefix` and `N` random bytes.
+    pub(crate) fn secret<const N: usize>(&self, prefix: &str) -> String {
+        format!("{prefix}{}", URL_SAFE_NO_PAD.encode(self.0.ambient.bytes::<N>()))
+    }
+
+    /// `N` random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.0.ambient.bytes()
+    }
+
+    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        self.0.directory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
+        self.0.directory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.0.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn calls(&self) -> MutexGuard<'_, CallLog> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
