@@ -6,4 +6,5 @@ mod canned;
 mod google;
 mod ics;
 mod oauth;
+mod simulated;
 mod world;
