@@ -137,7 +137,7 @@ async fn the_authorization_url_has_what_google_needs() {
 
 #[tokio::test]
 async fn a_code_becomes_tokens_and_a_proven_identity() {
-    let issuer = Issuer::new("k1");
+    let issuer = Issuer::usual();
     let server = Server::start([]).await;
     let client = client(&server);
     let verifier = verifier();
@@ -166,7 +166,7 @@ async fn a_code_becomes_tokens_and_a_proven_identity() {
 
 #[tokio::test]
 async fn keys_are_kept_and_fetched_anew_for_a_new_one() {
-    let (old, new) = (Issuer::new("k1"), Issuer::new("k2"));
+    let (old, new) = (Issuer::usual(), Issuer::other("k2"));
     let server = Server::start([]).await;
     let client = client(&server);
     let verifier = verifier();
@@ -194,7 +194,7 @@ async fn keys_are_kept_and_fetched_anew_for_a_new_one() {
 
 #[tokio::test]
 async fn an_id_token_that_fails_a_check_is_refused() {
-    let (issuer, forger) = (Issuer::new("k1"), Issuer::new("k1"));
+    let (issuer, forger) = (Issuer::usual(), Issuer::other("k1"));
     let now = world::now().as_second();
     for (name, value, good) in [
         ("iss", json!("accounts.google.com"), true),
@@ -251,7 +251,7 @@ async fn userinfo_tells_where_there_is_no_id_token_or_no_keys() {
     let client = client(&server);
     let verifier = verifier();
     let claims = issuer::claims(&nonce(&client, &verifier));
-    server.then(grant(&json!({"id_token": Issuer::new("k1").sign(&claims)})));
+    server.then(grant(&json!({"id_token": Issuer::usual().sign(&claims)})));
     server.then(Canned::new(404, "no keys today"));
     server.then(Canned::new(200, json!({"sub": "108"}).to_string()));
     let (_, identity) = exchange(&client, &verifier).await.unwrap();

@@ -10,7 +10,7 @@ use kalends_core::{
 use kalends_providers::{
     Provider,
     oauth::{Prompt, ScopeSet},
-    provider::{Listing, ProviderError, RemoteItem},
+    provider::{Access, Listing, ProviderError, RemoteItem},
 };
 use kalends_simulator::World;
 use secrecy::ExposeSecret;
@@ -77,7 +77,7 @@ async fn consent_to_revocation() {
 async fn full_pass_delta_exception_tombstone_and_lost_cursor() {
     let person = Person::with_tokens().await;
     let google = person.google();
-    let calendars = google.calendars(&person.ask()).await.unwrap();
+    let calendars = google.calendars(&world::ask(Access::OAuth)).await.unwrap();
     let primary: Vec<_> = calendars.iter().filter(|calendar| calendar.primary).collect();
     assert_eq!(primary.len(), 1);
     assert_eq!(primary[0].provider_id, "teacher@example.com", "never the alias");
@@ -178,7 +178,11 @@ async fn every_calendar_of_the_demo_world_can_be_read() {
         person
             .become_account(&email, &["https://www.googleapis.com/auth/calendar.readonly"])
             .await;
-        let calendars = person.google().calendars(&person.ask()).await.unwrap();
+        let calendars = person
+            .google()
+            .calendars(&world::ask(Access::OAuth))
+            .await
+            .unwrap();
         assert!(
             calendars.iter().all(|calendar| calendar.zone.is_some()),
             "{calendars:?}"
@@ -203,7 +207,7 @@ async fn busy_time_and_an_unknown_calendar() {
     let asked = window("2026-11-20T00:00:00Z", "2027-03-01T00:00:00Z");
     let found = person
         .google()
-        .free_busy(&person.ask(), &ids, asked)
+        .free_busy(&world::ask(Access::OAuth), &ids, asked)
         .await
         .unwrap();
     let lesson = window("2026-12-01T08:00:00Z", "2026-12-01T09:00:00Z");
@@ -218,7 +222,11 @@ async fn what_was_not_granted_needs_consent() {
         "https://www.googleapis.com/auth/calendar.events.readonly",
     ])
     .await;
-    let error = person.google().calendars(&person.ask()).await.unwrap_err();
+    let error = person
+        .google()
+        .calendars(&world::ask(Access::OAuth))
+        .await
+        .unwrap_err();
     assert!(matches!(error, ProviderError::MissingScope), "{error}");
     let gone: Result<_, ProviderError> = person.pull_of("c_gone@group.calendar.google.com", None).await;
     assert!(matches!(gone, Err(ProviderError::NotFound)));

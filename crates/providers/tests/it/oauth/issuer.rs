@@ -1,5 +1,7 @@
 //! An issuer of id tokens with a key of its own.
 
+use std::sync::LazyLock;
+
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair, KeySize},
@@ -10,17 +12,27 @@ use serde_json::{Value, json};
 
 use crate::{canned::Canned, world};
 
+/// Made once, since making keys takes long.
+static KEYS: LazyLock<[KeyPair; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| KeyPair::generate(KeySize::Rsa2048).unwrap()));
+
 pub(super) struct Issuer {
     kid: &'static str,
-    key: KeyPair,
+    key: &'static KeyPair,
 }
 
 impl Issuer {
-    pub(super) fn new(kid: &'static str) -> Self {
+    /// The usual one.
+    pub(super) fn usual() -> Self {
         Self {
-            kid,
-            key: KeyPair::generate(KeySize::Rsa2048).unwrap(),
+            kid: "k1",
+            key: &KEYS[0],
         }
+    }
+
+    /// One with another key, which it gives this name.
+    pub(super) fn other(kid: &'static str) -> Self {
+        Self { kid, key: &KEYS[1] }
     }
 
     /// A JWT with these claims.

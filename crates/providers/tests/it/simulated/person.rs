@@ -10,7 +10,7 @@ use kalends_providers::{
     Provider,
     google::{self, Google, GoogleSettings},
     oauth::{AuthorizationRequest, Identity, OAuthClient, OAuthEndpoints, Prompt, TokenGrant, new_verifier},
-    provider::{Access, Ask, Cursor, Listing, Next, ProviderError, PullFrom, RemoteItem},
+    provider::{Access, Cursor, Listing, Next, ProviderError, PullFrom, RemoteItem},
 };
 use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
 use secrecy::SecretString;
@@ -161,10 +161,6 @@ impl Person {
         Google::new(settings, egress, world::ambient())
     }
 
-    pub(super) fn ask(&self) -> Ask {
-        world::ask(Access::OAuth)
-    }
-
     /// A whole pass over the person's main calendar.
     pub(super) async fn pull(&self, cursor: Option<Cursor>) -> Result<Pulled, ProviderError> {
         self.pull_of(EMAIL, cursor).await
@@ -180,7 +176,11 @@ impl Person {
             None => PullFrom::Start { not_before },
             Some(cursor) => PullFrom::Cursor { cursor, not_before },
         };
-        let (google, ask, calendar) = (self.google(), self.ask(), world::calendar(calendar));
+        let (google, ask, calendar) = (
+            self.google(),
+            world::ask(Access::OAuth),
+            world::calendar(calendar),
+        );
         let mut items = Vec::new();
         loop {
             let page = google.changes(&ask, &calendar, from).await?;
