@@ -16,4 +16,5 @@ pub mod provider;
 pub mod recurrence;
 pub mod settings;
 pub mod slots;
+pub mod sync;
 pub mod time;

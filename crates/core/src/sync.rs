@@ -1,0 +1,7 @@
+//! Sync plans: what a provider said and what is stored in, what to write out.
+//!
+//! To add a direction or a policy: a file with a pure function and its table of tests; `engine` feeds it rows and
+//! hands the plan to the store.
+
+pub mod coverage;
+pub mod pull;
