@@ -10,6 +10,7 @@
 mod begin;
 mod fail;
 mod finish;
+mod forget;
 mod months;
 mod page;
 
