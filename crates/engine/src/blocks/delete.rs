@@ -1,0 +1,24 @@
+//! Takes a block away.
+
+use kalends_core::time::{BlockId, TenantId, UserId};
+use kalends_store::StoreError;
+
+use super::BlockError;
+use crate::Engine;
+
+/// Deletes one of a user's blocks.
+pub async fn delete(
+    engine: &Engine,
+    tenant: TenantId,
+    user: &UserId,
+    block: BlockId,
+) -> Result<(), BlockError> {
+    engine
+        .store()
+        .delete_manual_block(tenant, user, block)
+        .await
+        .map_err(|error| match error {
+            StoreError::NotFound { .. } => BlockError::NotFound,
+            error => BlockError::Store(error),
+        })
+}

@@ -1,0 +1,63 @@
+//! What a person chooses about a calendar.
+
+use kalends_core::time::{CalendarId, TenantId};
+use kalends_store::{ConnectionState, Effects, StoreError};
+
+use super::{Calendar, CalendarError, get, missing};
+use crate::{Engine, changes, connections::Trigger, runner::task};
+
+/// What to change; `None` leaves it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UpdateCalendar {
+    /// Whether it counts for availability. Selecting syncs at once, deselecting deletes its events and busy time.
+    pub selected: Option<bool>,
+    /// Whether it gets the user's events, instead of the one that got them before.
+    pub write_target: Option<bool>,
+}
+
+/// Changes a calendar and answers with it as it then is.
+pub async fn update(
+    engine: &Engine,
+    tenant: TenantId,
+    id: CalendarId,
+    update: UpdateCalendar,
+) -> Result<Calendar, CalendarError> {
+    let row = engine.store().calendar(tenant, id).await.map_err(missing)?;
+    let connection = engine.store().connection(tenant, row.connection).await?;
+    let gone = row.lost_at.is_some() || connection.state == ConnectionState::Disconnected;
+    if gone && (update.selected == Some(true) || update.write_target == Some(true)) {
+        return Err(CalendarError::Lost);
+    }
+    if update.write_target == Some(true) && !row.capabilities.can_write {
+        return Err(CalendarError::NotWritable);
+    }
+    let news = || Effects::none().change(changes::calendar_updated(&row.user, row.connection, id));
+    match update.selected {
+        Some(true) => {
+            let pull = task::pull(row.connection, id, Trigger::Selected, engine.ambient().now());
+            engine
+                .store()
+                .select_calendar(tenant, id, news().task(pull))
+                .await?;
+        }
+        Some(false) => {
+            engine.store().deselect_calendar(tenant, id, news()).await?;
+        }
+        None => {}
+    }
+    match update.write_target {
+        Some(true) if !row.write_target => {
+            engine
+                .store()
+                .set_write_target(tenant, id, news())
+                .await
+                .map_err(|error| match error {
+                    StoreError::Conflict { .. } => CalendarError::NotWritable,
+                    error => CalendarError::Store(error),
+                })?;
+        }
+        Some(false) if row.write_target => engine.store().clear_write_target(tenant, id, news()).await?,
+        Some(_) | None => {}
+    }
+    get(engine, tenant, id).await
+}

@@ -1,0 +1,120 @@
+//! The tenant's feed of changes: reading it, and the entries that this crate writes.
+//!
+//! To add a type, add a function here that makes its entry; whoever causes it puts the entry among the effects of the
+//! commit that makes it true.
+
+mod list;
+
+use kalends_core::{
+    provider::ProviderKind,
+    time::{CalendarId, ConnectionId, UserId},
+};
+use kalends_store::NewChange;
+use serde_json::json;
+
+pub use list::{Change, ChangeError, Changes, list};
+
+pub(crate) fn connection_created(user: &UserId, id: ConnectionId, provider: ProviderKind) -> NewChange {
+    connection(
+        "connection.created",
+        user,
+        id,
+        json!({ "provider": provider.as_str() }),
+    )
+}
+
+pub(crate) fn connection_updated(user: &UserId, id: ConnectionId, provider: ProviderKind) -> NewChange {
+    connection(
+        "connection.updated",
+        user,
+        id,
+        json!({ "provider": provider.as_str() }),
+    )
+}
+
+pub(crate) fn connection_recovered(user: &UserId, id: ConnectionId, provider: ProviderKind) -> NewChange {
+    connection(
+        "connection.recovered",
+        user,
+        id,
+        json!({ "provider": provider.as_str() }),
+    )
+}
+
+pub(crate) fn connection_degraded(user: &UserId, id: ConnectionId, reason: &str) -> NewChange {
+    connection("connection.degraded", user, id, json!({ "reason": reason }))
+}
+
+pub(crate) fn connection_reauth_required(user: &UserId, id: ConnectionId, reason: &str) -> NewChange {
+    connection(
+        "connection.reauth_required",
+        user,
+        id,
+        json!({ "reason": reason }),
+    )
+}
+
+pub(crate) fn connection_disconnected(user: &UserId, id: ConnectionId) -> NewChange {
+    connection("connection.disconnected", user, id, json!({}))
+}
+
+pub(crate) fn calendar_added(user: &UserId, connection: ConnectionId, id: CalendarId) -> NewChange {
+    calendar("calendar.added", user, connection, id, json!({}))
+}
+
+pub(crate) fn calendar_updated(user: &UserId, connection: ConnectionId, id: CalendarId) -> NewChange {
+    calendar("calendar.updated", user, connection, id, json!({}))
+}
+
+pub(crate) fn calendar_removed(user: &UserId, connection: ConnectionId, id: CalendarId) -> NewChange {
+    calendar("calendar.removed", user, connection, id, json!({}))
+}
+
+pub(crate) fn calendar_lost(user: &UserId, connection: ConnectionId, id: CalendarId) -> NewChange {
+    calendar("calendar.lost", user, connection, id, json!({}))
+}
+
+pub(crate) fn calendar_synced(user: &UserId, connection: ConnectionId, id: CalendarId) -> NewChange {
+    calendar("calendar.synced", user, connection, id, json!({}))
+}
+
+pub(crate) fn calendar_sync_failed(
+    user: &UserId,
+    connection: ConnectionId,
+    id: CalendarId,
+    error: &str,
+) -> NewChange {
+    calendar(
+        "calendar.sync_failed",
+        user,
+        connection,
+        id,
+        json!({ "error": error }),
+    )
+}
+
+fn connection(kind: &'static str, user: &UserId, id: ConnectionId, data: serde_json::Value) -> NewChange {
+    NewChange {
+        kind,
+        user: Some(user.clone()),
+        subject: id.to_string(),
+        data,
+    }
+}
+
+/// Entries about a calendar name its connection besides.
+fn calendar(
+    kind: &'static str,
+    user: &UserId,
+    connection: ConnectionId,
+    id: CalendarId,
+    mut data: serde_json::Value,
+) -> NewChange {
+    data["connectionId"] = json!(connection.to_string());
+    NewChange {
+        kind,
+        user: Some(user.clone()),
+        subject: id.to_string(),
+        data,
+    }
+}

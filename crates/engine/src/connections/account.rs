@@ -1,0 +1,146 @@
+//! An account that a task may ask its provider about.
+
+use std::{sync::Arc, time::Duration};
+
+use kalends_core::{
+    provider::Feature,
+    time::{ConnectionId, TenantId},
+};
+use kalends_egress::Lane;
+use kalends_providers::{
+    Provider,
+    provider::{Access, Ask, ProviderError},
+};
+use kalends_store::{Connection, ConnectionState, Effects, StateChange, StoreError, TaskLane};
+use tokio::time::Instant;
+
+use super::view;
+use crate::{
+    Engine, changes,
+    runner::failure::{Class, Failure},
+};
+
+/// A connection that works, with its adapter and what opens it.
+pub(crate) struct LiveAccount {
+    pub(crate) connection: Connection,
+    pub(crate) provider: Arc<dyn Provider>,
+    access: Access,
+    lane: Lane,
+}
+
+impl LiveAccount {
+    /// The account of a connection; `None` when it is not to be asked: unknown, ended, waiting for its person, or
+    /// without the permission to read calendars.
+    pub(crate) async fn load(
+        engine: &Engine,
+        tenant: TenantId,
+        id: ConnectionId,
+        lane: TaskLane,
+    ) -> Result<Option<Self>, Failure> {
+        let connection = match engine.store().connection(tenant, id).await {
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            result => result?,
+        };
+        let works = matches!(
+            connection.state,
+            ConnectionState::Active | ConnectionState::Degraded
+        );
+        if !works
+            || view(engine, connection.clone())
+                .needs_consent
+                .contains(&Feature::CalendarRead)
+        {
+            return Ok(None);
+        }
+        let Some(provider) = engine.provider(connection.provider) else {
+            let cause = format!("no adapter for {} is configured", connection.provider);
+            return Err(Failure::new(Class::Transient, "provider_not_configured", cause));
+        };
+        let access = if connection.provider.uses_oauth() {
+            Access::OAuth
+        } else {
+            let secrets = engine.store().connection_secrets(tenant, id).await?;
+            let Some(url) = secrets.url else { return Ok(None) };
+            Access::FeedUrl(url)
+        };
+        Ok(Some(Self {
+            connection,
+            provider: Arc::clone(provider),
+            access,
+            lane: of_task(lane),
+        }))
+    }
+
+    /// The circumstances of one question that may take so long.
+    pub(crate) fn ask(&self, time: Duration) -> Ask {
+        Ask {
+            account: kalends_providers::provider::Account {
+                connection: self.connection.id,
+                access: self.access.clone(),
+            },
+            lane: self.lane,
+            deadline: Instant::now() + time,
+        }
+    }
+
+    /// What a question's failure means for its task.
+    ///
+    /// By OAuth only our own row, which the refresh of a token writes, says that a person must connect again: a call
+    /// refused with a token that was just refreshed passes for trouble. Other accounts have no such row: a refusal is
+    /// tried again like any, and the person asked when it stays.
+    pub(crate) async fn failure(&self, engine: &Engine, error: ProviderError) -> Failure {
+        let refused = matches!(error, ProviderError::Reauth { .. });
+        let mut failure = Failure::of_provider(error, engine.ambient().now());
+        if refused && self.connection.provider.uses_oauth() {
+            let row = engine
+                .store()
+                .connection(self.connection.tenant, self.connection.id)
+                .await;
+            let works =
+                |row: &Connection| matches!(row.state, ConnectionState::Active | ConnectionState::Degraded);
+            if row.is_ok_and(|row| works(&row)) {
+                failure.class = Class::Transient;
+                failure.code = "token_refused";
+            }
+        } else if refused {
+            failure.class = Class::Rejected;
+        }
+        failure
+    }
+
+    /// The provider answered: trouble is over.
+    pub(crate) async fn recovered(&self, engine: &Engine) -> Result<(), StoreError> {
+        let Connection {
+            tenant,
+            id,
+            user,
+            provider,
+            state,
+            ..
+        } = &self.connection;
+        if *state != ConnectionState::Degraded {
+            return Ok(());
+        }
+        let change = StateChange {
+            from: ConnectionState::Degraded,
+            to: ConnectionState::Active,
+            reason: None,
+            revoked_at: None,
+            effects: Effects::none().change(changes::connection_recovered(user, *id, *provider)),
+        };
+        engine
+            .store()
+            .change_connection_state(*tenant, *id, change)
+            .await?;
+        Ok(())
+    }
+}
+
+fn of_task(lane: TaskLane) -> Lane {
+    match lane {
+        TaskLane::Interactive => Lane::Interactive,
+        TaskLane::Push => Lane::Push,
+        TaskLane::Freshness => Lane::Freshness,
+        TaskLane::Backfill => Lane::Backfill,
+    }
+}

@@ -1,0 +1,45 @@
+//! Reads a connection.
+
+use kalends_core::time::{ConnectionId, TenantId};
+use kalends_providers::oauth::ScopeSet;
+use kalends_store::ConnectionState;
+
+use super::{Connection, ConnectionError, State, missing};
+use crate::Engine;
+
+/// The connection of that id.
+pub async fn get(engine: &Engine, tenant: TenantId, id: ConnectionId) -> Result<Connection, ConnectionError> {
+    let row = engine.store().connection(tenant, id).await.map_err(missing)?;
+    Ok(view(engine, row))
+}
+
+/// A connection as people see it.
+pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connection {
+    let needs_consent = match engine.oauth(row.provider) {
+        Some(client) => {
+            let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
+            client.missing(&granted, &row.features)
+        }
+        None => Vec::new(),
+    };
+    let reason = row.reason.unwrap_or_default();
+    Connection {
+        id: row.id,
+        user: row.user,
+        provider: row.provider,
+        account: row.account_label,
+        state: match row.state {
+            ConnectionState::Active => State::Active,
+            ConnectionState::Degraded => State::Degraded { reason },
+            ConnectionState::ReauthRequired => State::ReauthRequired {
+                reason,
+                revoked_at: row.revoked_at,
+            },
+            ConnectionState::Disconnected => State::Disconnected,
+        },
+        features: row.features,
+        needs_consent,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}

@@ -1,0 +1,67 @@
+//! Task: ends a grant at its provider after a disconnection.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use kalends_core::provider::ProviderKind;
+use kalends_store::ClaimedTask;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::{
+    Engine,
+    runner::failure::{Class, Failure},
+};
+
+/// How long the provider may take.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How long a token is kept for this after the disconnection.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Revoking ends the whole grant of an account to a client, so it is left alone while another live connection, of
+/// any tenant, uses the same one (Google OAuth 2.0 guide "Revoking a token"). After a day the token is dropped.
+pub(crate) async fn revoke(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
+    let Some(grant) = Grant::read(&task.payload) else {
+        return Err(Failure::new(
+            Class::Bug,
+            "internal",
+            "a revocation names no grant",
+        ));
+    };
+    let (Some(token), Some(client)) = (&task.secret, engine.oauth(grant.provider)) else {
+        return Ok(());
+    };
+    let over = engine.ambient().now().duration_since(grant.since) > KEPT;
+    if over || client.client_id() != grant.client {
+        return Ok(());
+    }
+    if engine
+        .store()
+        .is_account_in_use(grant.provider, grant.client, grant.account)
+        .await?
+    {
+        return Ok(());
+    }
+    let revoked = client.revoke(token, Instant::now() + ANSWER).await;
+    revoked.map_err(|error| Failure::of_provider(error, engine.ambient().now()))
+}
+
+/// What is to be ended.
+struct Grant<'a> {
+    provider: ProviderKind,
+    client: &'a str,
+    account: &'a str,
+    since: Timestamp,
+}
+
+impl<'a> Grant<'a> {
+    fn read(payload: &'a Value) -> Option<Self> {
+        let text = |field: &str| payload.get(field)?.as_str();
+        Some(Self {
+            provider: text("provider")?.parse().ok()?,
+            client: text("client")?,
+            account: text("account")?,
+            since: Timestamp::from_microsecond(payload.get("since")?.as_i64()?).ok()?,
+        })
+    }
+}

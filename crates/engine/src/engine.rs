@@ -1,0 +1,137 @@
+//! The handle that every capability works with.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::SignedDuration;
+use kalends_core::{ambient::Ambient, provider::ProviderKind};
+use kalends_providers::{Provider, oauth::OAuthClient};
+use kalends_store::{Store, StoreError};
+use tokio::sync::Notify;
+use url::Origin;
+
+use crate::{keys::KeyCache, tokens::Tokens};
+
+/// Everything that a use case needs; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    owner: String,
+    keys: KeyCache,
+    runs: Notify,
+    worker_freed: Notify,
+}
+
+/// What an [`Engine`] is made of.
+pub struct Parts {
+    /// The rows.
+    pub store: Store,
+    /// The adapters, one a kind.
+    pub providers: BTreeMap<ProviderKind, Arc<dyn Provider>>,
+    /// The source of access tokens that the adapters' egress was given.
+    pub tokens: Tokens,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// What the operator decides.
+    pub settings: EngineSettings,
+}
+
+/// What the operator decides about the engine.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Origins that a person may be sent back to after connecting, for every tenant.
+    pub return_origins: Vec<Origin>,
+    /// Time between two pulls of a calendar whose user set none.
+    pub poll_interval: SignedDuration,
+    /// Tasks that one process runs at a time.
+    pub workers: usize,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            return_origins: Vec::new(),
+            poll_interval: SignedDuration::from_mins(15),
+            workers: 8,
+        }
+    }
+}
+
+impl Engine {
+    /// Puts the parts together. Nothing runs until a [`Runner`](crate::runner::Runner) does.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                owner: parts.ambient.uuid().to_string(),
+                keys: KeyCache::default(),
+                runs: Notify::new(),
+                worker_freed: Notify::new(),
+                parts,
+            }),
+        }
+    }
+
+    /// Succeeds when the database answers.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.store().ping().await
+    }
+
+    /// Time and randomness.
+    pub fn ambient(&self) -> &Ambient {
+        &self.inner.parts.ambient
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &EngineSettings {
+        &self.inner.parts.settings
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.parts.store
+    }
+
+    pub(crate) fn provider(&self, kind: ProviderKind) -> Option<&Arc<dyn Provider>> {
+        self.inner.parts.providers.get(&kind)
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.parts.tokens
+    }
+
+    pub(crate) fn oauth(&self, kind: ProviderKind) -> Option<&OAuthClient> {
+        self.inner.parts.tokens.client(kind)
+    }
+
+    pub(crate) fn keys(&self) -> &KeyCache {
+        &self.inner.keys
+    }
+
+    /// Told whenever a pass of this process has moved on or ended.
+    pub(crate) fn runs(&self) -> &Notify {
+        &self.inner.runs
+    }
+
+    /// Told whenever a task of this process has ended.
+    pub(crate) fn worker_freed(&self) -> &Notify {
+        &self.inner.worker_freed
+    }
+
+    /// Names this process in the rows that it leases.
+    pub(crate) fn owner(&self) -> &str {
+        &self.inner.owner
+    }
+
+    /// A random number in `[0, 1)`, to spread what would otherwise happen together.
+    pub(crate) fn dice(&self) -> f64 {
+        f64::from(u32::from_le_bytes(self.ambient().bytes())) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! Provider to store: one pass over one calendar at a time.
+//!
+//! ```text
+//! cursor?  none -> full pass: read everything, page by page; the last page sweeps what was not seen
+//!          some -> delta pass: read what changed, plan it against what is stored, write it at once
+//!                  refused, too much, or answered with everything -> forget the cursor, full pass
+//! ```
+//!
+//! Two rules keep the busy index true under crashes. A full pass that failed has no cursor to return to, so it runs
+//! again from its beginning, and its end writes every month. A delta pass writes nothing before its end, which writes
+//! rows, months and cursor in one transaction; so what is stored is always what was compiled.
+//!
+//! [`recompile`] compiles stored events anew without asking anybody: after a change of rules or zone, and to move the
+//! covered window on.
+
+mod compile;
+mod delta;
+mod failed;
+mod full;
+mod pass;
+mod recompile;
+pub(crate) mod request;
+mod schedule;
+mod subject;
+
+use kalends_providers::provider::{ChangePage, Cursor};
+use kalends_store::{ClaimedTask, PassKind};
+
+use self::{delta::DeltaEnd, pass::Running, subject::Subject};
+pub(crate) use self::{failed::failed, recompile::recompile};
+use crate::{Engine, runner::failure::Failure};
+
+/// Task: one pass over a calendar, as it is owed now; a calendar that is not to be pulled is left alone.
+pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
+    let Some(subject) = Subject::load(engine, task).await? else {
+        return Ok(());
+    };
+    let ended = run(engine, task, &subject).await;
+    engine.runs().notify_waiters();
+    ended?;
+    subject.account.recovered(engine).await?;
+    Ok(())
+}
+
+async fn run(engine: &Engine, task: &ClaimedTask, subject: &Subject) -> Result<(), Failure> {
+    let mut listing = None;
+    if let Some(cursor) = subject.calendar.sync.cursor.clone() {
+        let Some(running) = Running::begin(engine, task, subject, PassKind::Delta).await? else {
+            return Ok(());
+        };
+        match delta::delta(&running, Cursor(cursor))
+            .await
+            .map_err(|failure| running.failed(failure))?
+        {
+            DeltaEnd::Stored => return Ok(()),
+            DeltaEnd::Refused => {}
+            DeltaEnd::Everything(page) => listing = Some(page),
+        }
+        engine
+            .store()
+            .forget_cursor(subject.calendar.tenant, subject.calendar.id)
+            .await?;
+    }
+    full_pass(engine, task, subject, listing).await
+}
+
+async fn full_pass(
+    engine: &Engine,
+    task: &ClaimedTask,
+    subject: &Subject,
+    first: Option<ChangePage>,
+) -> Result<(), Failure> {
+    let Some(running) = Running::begin(engine, task, subject, PassKind::Full).await? else {
+        return Ok(());
+    };
+    full::full(&running, first)
+        .await
+        .map_err(|failure| running.failed(failure))
+}

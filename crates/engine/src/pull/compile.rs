@@ -1,0 +1,83 @@
+//! Months of the busy index from stored events, and from those that are about to be stored.
+
+use std::collections::HashSet;
+
+use jiff::SignedDuration;
+use kalends_core::{
+    busy::{self, Builder, BusyMonth, BusyRules, CompileFault, Month, normalize},
+    external_event::ExternalEvent,
+    time::Interval,
+};
+use kalends_store::{Calendar, EncodedMonth, StoreError};
+
+use crate::Engine;
+
+/// Events are looked for this far around a month: their bounds may have been worked out in another zone.
+const ZONES: SignedDuration = SignedDuration::from_hours(26);
+
+/// What is about to be stored.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Overlay<'a> {
+    /// Items in their new form.
+    pub(super) upserts: &'a [ExternalEvent],
+    /// Provider ids of items that go.
+    pub(super) gone: &'a [String],
+}
+
+/// Compiles months of the covered window. Its cost follows the events that can touch them.
+pub(super) async fn compile(
+    engine: &Engine,
+    (calendar, rules): (&Calendar, BusyRules),
+    (covered, months): (Interval, &[Month]),
+    overlay: Overlay<'_>,
+) -> Result<Vec<EncodedMonth>, StoreError> {
+    let mut builder = Builder::for_months(rules, &calendar.zone, covered, months);
+    let gone: HashSet<&str> = overlay.gone.iter().map(String::as_str).collect();
+    // Each stretch of adjoining months is one question.
+    for stretch in normalize(months.iter().map(|month| around(month.interval())).collect()) {
+        for stored in engine
+            .store()
+            .events_touching(calendar.tenant, calendar.id, stretch)
+            .await?
+        {
+            if !gone.contains(stored.event.provider_id.as_str()) {
+                builder.add(stored.event);
+            }
+        }
+    }
+    for event in overlay.upserts {
+        builder.add(event.clone());
+    }
+    let compiled = builder.finish();
+    report(calendar, &compiled.faults);
+    Ok(encoded(&busy::split(&compiled.busy, months.iter().copied())))
+}
+
+/// Months as they are stored.
+pub(super) fn encoded(months: &[BusyMonth]) -> Vec<EncodedMonth> {
+    months
+        .iter()
+        .map(|month| EncodedMonth {
+            month: month.month().number(),
+            runs: month.encode(),
+        })
+        .collect()
+}
+
+/// Says which events could not be compiled whole, without their content.
+pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) {
+    for fault in faults {
+        tracing::warn!(
+            calendar = %calendar.id,
+            provider_id = fault.provider_id,
+            error = %fault.error,
+            "part of a series cannot be read"
+        );
+    }
+}
+
+fn around(month: Interval) -> Interval {
+    let start = month.start().saturating_sub(ZONES).unwrap_or(month.start());
+    let end = month.end().saturating_add(ZONES).unwrap_or(month.end());
+    Interval::new(start, end).unwrap_or(month)
+}

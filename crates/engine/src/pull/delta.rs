@@ -1,0 +1,159 @@
+//! Reads what changed since the cursor and writes it, with the months that it touches, in one transaction.
+
+use std::collections::BTreeSet;
+
+use kalends_core::{
+    busy::Month,
+    external_event::{ExternalEvent, SeriesRole},
+    sync::pull::{Incoming, Plan, plan},
+};
+use kalends_providers::provider::{
+    ChangePage, Cursor, Listing, Next, ProviderError, PullFrom, Quarantined, RemoteItem,
+};
+use kalends_store::{EventUpsert, MonthsWrite, PullPage};
+
+use super::{
+    compile::{Overlay, compile},
+    pass::{Ending, News, Running, quarantined},
+};
+use crate::runner::failure::Failure;
+
+/// Most changed items that are held until the end of the pass; with more, everything is read anew.
+const MOST_ITEMS: usize = 10_000;
+
+/// How a delta pass ended.
+pub(super) enum DeltaEnd {
+    /// What changed is stored.
+    Stored,
+    /// The cursor is no longer good, or too much has changed.
+    Refused,
+    /// The provider answered with everything that exists; this is the first page of it.
+    Everything(ChangePage),
+}
+
+/// What changed, all pages together.
+#[derive(Default)]
+struct Gathered {
+    items: Vec<Incoming>,
+    unreadable: Vec<Quarantined>,
+    requests: u32,
+}
+
+/// Runs a delta pass.
+pub(super) async fn delta(running: &Running<'_>, cursor: Cursor) -> Result<DeltaEnd, Failure> {
+    let not_before = running.window.start();
+    let mut from = PullFrom::Cursor { cursor, not_before };
+    let mut gathered = Gathered::default();
+    loop {
+        let page = match running.page(from).await {
+            Ok(page) => page,
+            Err(ProviderError::CursorInvalid) => return Ok(DeltaEnd::Refused),
+            Err(error) => return Err(running.subject.account.failure(running.engine, error).await),
+        };
+        if page.listing == Listing::Complete {
+            return Ok(DeltaEnd::Everything(page));
+        }
+        gathered.requests += 1;
+        gathered.items.extend(page.items.into_iter().map(incoming));
+        gathered.unreadable.extend(page.quarantined);
+        if gathered.items.len() > MOST_ITEMS {
+            return Ok(DeltaEnd::Refused);
+        }
+        match page.next {
+            Next::Page(token) => from = PullFrom::Page(token),
+            Next::Done {
+                cursor,
+                refresh_after,
+            } => {
+                let (page, months, news) = write(running, gathered).await?;
+                let ending = Ending {
+                    page,
+                    cursor,
+                    refresh_after,
+                    covered: None,
+                    months,
+                    news,
+                };
+                running.finish(ending).await?;
+                return Ok(DeltaEnd::Stored);
+            }
+        }
+    }
+}
+
+/// Plans what came against what is stored, and compiles the months that differ.
+async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, MonthsWrite, News), Failure> {
+    let calendar = &running.subject.calendar;
+    let Gathered {
+        items,
+        unreadable,
+        requests,
+    } = gathered;
+    let mut page = PullPage {
+        quarantined: quarantined(unreadable),
+        requests,
+        ..PullPage::default()
+    };
+    let stored = related(running, &items).await?;
+    let Plan {
+        upserts,
+        gone,
+        touched,
+    } = plan(items, &stored, &calendar.zone, running.window);
+    if upserts.is_empty() && gone.is_empty() {
+        return Ok((page, MonthsWrite::Keep, News::None));
+    }
+    let months: BTreeSet<Month> = touched.into_iter().flat_map(Month::touched_by).collect();
+    let months: Vec<Month> = months.into_iter().collect();
+    let overlay = Overlay {
+        upserts: &upserts,
+        gone: &gone,
+    };
+    let rules = running.subject.settings.read.busy;
+    let compiled = compile(
+        running.engine,
+        (calendar, rules),
+        (running.window, &months),
+        overlay,
+    )
+    .await?;
+    page.upserts = upserts
+        .into_iter()
+        .map(|event| EventUpsert::new(event, &calendar.zone))
+        .collect();
+    page.gone = gone;
+    Ok((page, MonthsWrite::Some(compiled), News::Synced))
+}
+
+/// The stored items that a plan compares with: those named, their masters, and the overrides of named masters.
+async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<ExternalEvent>, Failure> {
+    let calendar = &running.subject.calendar;
+    let mut ids = BTreeSet::new();
+    for item in items {
+        match item {
+            Incoming::Gone { provider_id } => ids.insert(provider_id.clone()),
+            Incoming::Upsert(event) => {
+                if let SeriesRole::Override { master, .. } = &event.role {
+                    ids.insert(master.clone());
+                }
+                ids.insert(event.provider_id.clone())
+            }
+        };
+    }
+    let ids: Vec<String> = ids.into_iter().collect();
+    let store = running.engine.store();
+    let mut stored = store
+        .events_by_provider_id(calendar.tenant, calendar.id, &ids)
+        .await?;
+    stored.extend(store.overrides_of(calendar.tenant, calendar.id, &ids).await?);
+    stored.sort_unstable_by_key(|stored| stored.id);
+    stored.dedup_by_key(|stored| stored.id);
+    Ok(stored.into_iter().map(|stored| stored.event).collect())
+}
+
+fn incoming(item: RemoteItem) -> Incoming {
+    match item {
+        RemoteItem::Upsert(event) => Incoming::Upsert(event),
+        RemoteItem::Gone { provider_id } => Incoming::Gone { provider_id },
+    }
+}

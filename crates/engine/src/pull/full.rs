@@ -1,0 +1,130 @@
+//! Reads everything: each page is stored as it comes, the index is compiled on the way, the last page makes it count.
+
+use kalends_core::{
+    busy::{self, Builder, Month},
+    sync::pull::is_cancelled_whole,
+};
+use kalends_providers::provider::{ChangePage, Fate, Next, PullFrom, Quarantined, RemoteItem};
+use kalends_store::{EventUpsert, MonthsWrite, PullPage};
+
+use super::{
+    compile::{encoded, report},
+    pass::{Ending, News, Running, quarantined},
+};
+use crate::runner::failure::Failure;
+
+/// Runs a full pass. `first` is its first page when that has come already.
+pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Result<(), Failure> {
+    let zone = &running.subject.calendar.zone;
+    let mut builder = Builder::new(running.subject.settings.read.busy, zone, running.window);
+    let mut left_out = Vec::new();
+    let mut page = match first {
+        Some(page) => page,
+        None => {
+            ask(
+                running,
+                PullFrom::Start {
+                    not_before: running.window.start(),
+                },
+            )
+            .await?
+        }
+    };
+    loop {
+        left_out.extend(ids_left_out(&page.quarantined));
+        let stored = take(running, &mut builder, page.items, page.quarantined);
+        match page.next {
+            Next::Page(token) => {
+                running.engine.store().store_page(&running.pass, stored).await?;
+                running.engine.runs().notify_waiters();
+                page = ask(running, PullFrom::Page(token)).await?;
+            }
+            Next::Done {
+                cursor,
+                refresh_after,
+            } => {
+                keep_left_out(running, &mut builder, &left_out, &stored).await?;
+                let compiled = builder.finish();
+                report(&running.subject.calendar, &compiled.faults);
+                let months = busy::split(&compiled.busy, Month::touched_by(running.window));
+                let ending = Ending {
+                    page: stored,
+                    cursor,
+                    refresh_after,
+                    covered: Some(running.window),
+                    months: MonthsWrite::All(encoded(&months)),
+                    news: News::Synced,
+                };
+                return running.finish(ending).await;
+            }
+        }
+    }
+}
+
+/// A page token that is refused ends this attempt; the next one begins anew.
+async fn ask(running: &Running<'_>, from: PullFrom) -> Result<ChangePage, Failure> {
+    match running.page(from).await {
+        Ok(page) => Ok(page),
+        Err(error) => Err(running.subject.account.failure(running.engine, error).await),
+    }
+}
+
+/// What of a page is stored; the builder sees it on the way.
+fn take(
+    running: &Running<'_>,
+    builder: &mut Builder,
+    items: Vec<RemoteItem>,
+    unreadable: Vec<Quarantined>,
+) -> PullPage {
+    let zone = &running.subject.calendar.zone;
+    let mut page = PullPage {
+        quarantined: quarantined(unreadable),
+        requests: 1,
+        ..PullPage::default()
+    };
+    for item in items {
+        match item {
+            RemoteItem::Upsert(event) if !is_cancelled_whole(&event) => {
+                builder.add(event.clone());
+                page.upserts.push(EventUpsert::new(event, zone));
+            }
+            // What a complete listing calls gone need not be stored, and the sweep deletes what is.
+            RemoteItem::Upsert(event) => builder.remove(&event.provider_id),
+            RemoteItem::Gone { provider_id } => builder.remove(&provider_id),
+        }
+    }
+    page
+}
+
+fn ids_left_out(unreadable: &[Quarantined]) -> impl Iterator<Item = String> {
+    let left_out = unreadable.iter().filter(|item| item.fate == Fate::LeftOut);
+    left_out.filter_map(|item| item.provider_id.clone())
+}
+
+/// What was stored of unreadable items stays, so it goes on counting.
+async fn keep_left_out(
+    running: &Running<'_>,
+    builder: &mut Builder,
+    left_out: &[String],
+    last_page: &PullPage,
+) -> Result<(), Failure> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let calendar = &running.subject.calendar;
+    let kept = running
+        .engine
+        .store()
+        .events_by_provider_id(calendar.tenant, calendar.id, left_out)
+        .await?;
+    for stored in kept {
+        let restated = last_page
+            .upserts
+            .iter()
+            .any(|upsert| upsert.event().provider_id == stored.event.provider_id);
+        if !restated {
+            builder.add(stored.event);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Task: compiles a calendar's stored events anew, without asking its provider.
+
+use jiff::{SignedDuration, Timestamp};
+use kalends_core::{busy::Month, sync::coverage, time::Interval};
+use kalends_store::{Calendar, ClaimedTask, Effects, MonthsCommit, MonthsWrite, StoreError};
+
+use super::{
+    compile::{Overlay, compile},
+    subject::{calendar, days, in_force},
+};
+use crate::{
+    Engine,
+    connections::Trigger,
+    runner::{
+        failure::{Class, Failure},
+        task,
+    },
+    settings::InForce,
+};
+
+/// How long to wait for a pass that is under way.
+const PASS: SignedDuration = SignedDuration::from_secs(5);
+
+/// Compiles every month of the covered window by the rules that are in force now, after moving the window on, or out
+/// to what the task wants. A calendar that was never read is left alone: its first pass does all this.
+pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
+    let Some(calendar) = calendar(engine, task).await? else {
+        return Ok(());
+    };
+    let Some(covered) = calendar.sync.covered else {
+        return Ok(());
+    };
+    let settings = in_force(engine, &calendar).await?;
+    let now = engine.ambient().now();
+    if reaches_further_back(&settings, covered, now) {
+        return read_anew(engine, &calendar, now).await;
+    }
+    let until = task
+        .payload
+        .get("until")
+        .and_then(|until| until.as_str()?.parse().ok());
+    let window = coverage::rolled(covered, now, days(&settings), until).unwrap_or(covered);
+    let months: Vec<Month> = Month::touched_by(window).collect();
+    let rules = settings.read.busy;
+    let compiled = compile(engine, (&calendar, rules), (window, &months), Overlay::default()).await?;
+    let commit = MonthsCommit {
+        pass: calendar.sync.pass,
+        covered: window,
+        months: MonthsWrite::All(compiled),
+        effects: Effects::none(),
+    };
+    match engine
+        .store()
+        .commit_months(calendar.tenant, calendar.id, commit)
+        .await
+    {
+        // A pass began meanwhile, perhaps by the old rules.
+        Err(error @ StoreError::Fenced { .. }) => {
+            let until = now.saturating_add(PASS).unwrap_or(now);
+            Err(Failure::new(Class::Postponed { until }, "pass_under_way", error))
+        }
+        result => Ok(result?),
+    }
+}
+
+/// Whether the window begins earlier than what was ever asked of the provider, by a day or more.
+fn reaches_further_back(settings: &InForce, covered: Interval, now: Timestamp) -> bool {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let wanted = coverage::window(now, days(settings));
+    wanted.is_some_and(|wanted| covered.start().duration_since(wanted.start()) >= DAY)
+}
+
+async fn read_anew(engine: &Engine, calendar: &Calendar, now: Timestamp) -> Result<(), Failure> {
+    engine.store().forget_cursor(calendar.tenant, calendar.id).await?;
+    let pull = task::pull(calendar.connection, calendar.id, Trigger::Selected, now);
+    engine.store().enqueue(calendar.tenant, vec![pull]).await?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Background work: claims tasks, runs their handlers, and decides what follows from failures.
+//!
+//! A task is `(kind, key)`, at most one of each; enqueueing again coalesces. A claim is a lease with a fencing number:
+//! a worker that is lost, or too slow, loses its task to another, and whatever it still writes is refused. So every
+//! handler may run twice, may be killed anywhere, and may find its subject gone.
+//!
+//! To add a kind: a variant of [`task::Kind`], a line in [`dispatch`], and a handler beside its capability that is
+//! idempotent, reads what is owed from the rows and not from the task, and returns a classed failure.
+
+mod dispatch;
+mod drain;
+pub(crate) mod failure;
+mod sweep;
+pub(crate) mod task;
+mod work;
+
+use std::time::Duration;
+
+use kalends_store::StoreError;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::Engine;
+
+/// How long a loop sleeps at most: the safety net below notifications.
+const NAP: Duration = Duration::from_secs(5);
+/// Wait after the database failed.
+const TROUBLE: Duration = Duration::from_secs(1);
+
+/// Runs an engine's tasks.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    engine: Engine,
+}
+
+impl Runner {
+    /// A runner of the engine's tasks.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    /// Runs tasks until told to stop, then lets those under way finish; a caller who cannot wait for that drops the
+    /// future, and the leases of what was under way run out.
+    pub async fn run(&self, stop: CancellationToken) {
+        let running = TaskTracker::new();
+        let mut sweeps = sweep::Schedule::default();
+        while !stop.is_cancelled() {
+            sweeps.run_if_due(&self.engine).await;
+            let free = self.engine.settings().workers.saturating_sub(running.len());
+            let nap = match self.start_some(&running, free).await {
+                Ok(nap) => nap,
+                Err(error) => {
+                    tracing::error!(%error, "tasks cannot be claimed");
+                    TROUBLE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.engine.store().tasks_changed().notified() => {}
+                () = self.engine.worker_freed().notified() => {}
+                () = tokio::time::sleep(nap) => {}
+            }
+        }
+        running.close();
+        running.wait().await;
+    }
+
+    /// Runs what is due now, one task after the other, until nothing is; answers how many ran. What failed and is to
+    /// be tried later is left for later.
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        drain::drain(&self.engine).await
+    }
+
+    /// Re-enqueues what rows say is owed and no task covers, and deletes what has expired; answers how many tasks
+    /// that made. The loop does it every five minutes.
+    pub async fn sweep(&self) -> Result<usize, StoreError> {
+        sweep::sweep(&self.engine).await
+    }
+
+    /// Starts due tasks in free places and says how long there is nothing else to start.
+    async fn start_some(&self, running: &TaskTracker, free: usize) -> Result<Duration, StoreError> {
+        if free == 0 {
+            return Ok(NAP);
+        }
+        let claimed = work::claim(&self.engine, free).await?;
+        let filled = claimed.len() == free;
+        for task in claimed {
+            let engine = self.engine.clone();
+            running.spawn(async move {
+                work::work(&engine, task).await;
+                engine.worker_freed().notify_one();
+            });
+        }
+        if filled {
+            return Ok(NAP);
+        }
+        let due = self.engine.store().next_task_due().await?;
+        let now = self.engine.ambient().now();
+        let wait = due.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO));
+        Ok(wait.map_or(NAP, |wait| wait.min(NAP)))
+    }
+}

@@ -1,0 +1,27 @@
+//! Which handler does what kind of task.
+
+use futures::{FutureExt, future::BoxFuture};
+use kalends_store::ClaimedTask;
+
+use super::{
+    failure::{Class, Failure},
+    task::Kind,
+};
+use crate::{Engine, calendars, connections, pull};
+
+/// Runs the handler of a task.
+pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a, Result<(), Failure>> {
+    match Kind::parse(&task.kind) {
+        Some(Kind::Pull) => pull::pull(engine, task).boxed(),
+        Some(Kind::Recompile) => pull::recompile(engine, task).boxed(),
+        Some(Kind::Discover) => calendars::discover(engine, task).boxed(),
+        Some(Kind::Revoke) => connections::revoke(engine, task).boxed(),
+        // A newer version's task, met while versions change: it waits for a process that knows it.
+        None => futures::future::err(Failure::new(
+            Class::Transient,
+            "unknown_task_kind",
+            "unknown kind",
+        ))
+        .boxed(),
+    }
+}

@@ -1,0 +1,123 @@
+//! The kinds of tasks, and how each is made.
+
+use jiff::Timestamp;
+use kalends_core::time::{CalendarId, ConnectionId};
+use kalends_store::{Connection, NewTask, TaskLane};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::connections::Trigger;
+
+/// What a task does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Reads a calendar; the key is the calendar.
+    Pull,
+    /// Compiles a calendar's busy index from what is stored; the key is the calendar.
+    Recompile,
+    /// Lists an account's calendars; the key is the connection.
+    Discover,
+    /// Ends a grant at its provider; the key is the connection that was disconnected.
+    Revoke,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Pull, Self::Recompile, Self::Discover, Self::Revoke];
+
+    /// The word in the table.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Recompile => "recompile",
+            Self::Discover => "discover",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The kind of a word in the table.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A listing of an account's calendars.
+pub(crate) fn discover(connection: ConnectionId, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::Discover.as_str(),
+        key: connection.to_string(),
+        lane: TaskLane::Interactive,
+        group: connection.to_string(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
+    }
+}
+
+/// The end of a grant, with the token that proves it; the rows of the connection may be gone when it runs.
+pub(crate) fn revoke(
+    connection: &Connection,
+    client: &str,
+    token: SecretString,
+    run_at: Timestamp,
+) -> NewTask {
+    NewTask {
+        kind: Kind::Revoke.as_str(),
+        key: connection.id.to_string(),
+        lane: TaskLane::Push,
+        group: connection.id.to_string(),
+        run_at,
+        payload: json!({
+            "provider": connection.provider.as_str(),
+            "client": client,
+            "account": connection.account_id,
+            "since": run_at.as_microsecond(),
+        }),
+        secret: Some(token),
+    }
+}
+
+/// A pull of a calendar, as `trigger` asks for it.
+pub(crate) fn pull(
+    connection: ConnectionId,
+    calendar: CalendarId,
+    trigger: Trigger,
+    run_at: Timestamp,
+) -> NewTask {
+    NewTask {
+        kind: Kind::Pull.as_str(),
+        key: calendar.to_string(),
+        lane: lane(trigger),
+        group: connection.to_string(),
+        run_at,
+        payload: json!({ "trigger": trigger.as_str() }),
+        secret: None,
+    }
+}
+
+/// A compilation of a calendar's stored events: the window that the user's settings ask for, or wider.
+pub(crate) fn recompile(
+    connection: ConnectionId,
+    calendar: CalendarId,
+    wanted_until: Option<Timestamp>,
+    run_at: Timestamp,
+) -> NewTask {
+    NewTask {
+        kind: Kind::Recompile.as_str(),
+        key: calendar.to_string(),
+        lane: TaskLane::Push,
+        group: connection.to_string(),
+        run_at,
+        payload: json!({ "until": wanted_until.map(|until| until.to_string()) }),
+        secret: None,
+    }
+}
+
+/// Somebody waiting goes ahead of all that merely keeps calendars fresh.
+fn lane(trigger: Trigger) -> TaskLane {
+    match trigger {
+        Trigger::Request | Trigger::Live => TaskLane::Interactive,
+        Trigger::Push => TaskLane::Push,
+        Trigger::Poll => TaskLane::Freshness,
+        Trigger::Selected => TaskLane::Backfill,
+    }
+}

@@ -1,0 +1,206 @@
+//! One renewal, in turn with the other processes.
+//!
+//! ```text
+//! read row -> its access token is good -> take it
+//!          -> lease refused            -> wait, read again
+//!          -> lease granted            -> ask the provider -> store -> use
+//! ```
+
+use std::time::Duration;
+
+use kalends_core::time::ConnectionId;
+use kalends_egress::TokenError;
+use kalends_providers::{
+    oauth::{OAuthClient, TokenGrant},
+    provider::{ErrorClass, ProviderError},
+};
+use kalends_store::{
+    Connection, ConnectionState, Effects, NewTokens, RefreshGrant, RefreshLease, StateChange, StoreError,
+};
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::{Held, Inner};
+use crate::changes;
+
+/// How long the provider may take.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How long a lease lasts: longer than the answer and the write after it.
+const LEASE: Duration = Duration::from_secs(45);
+/// How often a loser looks whether the winner is done, and how many times.
+const LOOK: Duration = Duration::from_millis(250);
+const LOOKS: u32 = 200;
+/// How often a write of tokens is tried before it is given up.
+const WRITES: u32 = 6;
+
+/// A token that is good and not the refused one: from the row, else from the provider.
+pub(super) async fn refresh(
+    inner: &Inner,
+    id: ConnectionId,
+    refused: Option<&SecretString>,
+) -> Result<Held, TokenError> {
+    for _ in 0..LOOKS {
+        let connection = match inner.store.connection_of_any_tenant(id).await {
+            Err(StoreError::NotFound { .. }) => return Err(TokenError::Reauth),
+            result => result.map_err(unavailable)?,
+        };
+        if matches!(
+            connection.state,
+            ConnectionState::ReauthRequired | ConnectionState::Disconnected
+        ) {
+            return Err(TokenError::Reauth);
+        }
+        let good = |token: &Held| token.is_usable(inner.ambient.now(), refused);
+        let secrets = inner
+            .store
+            .connection_secrets(connection.tenant, id)
+            .await
+            .map_err(unavailable)?;
+        if let Some(token) = secrets.access_token.map(Held::from).filter(good) {
+            return Ok(token);
+        }
+        match inner
+            .store
+            .lease_refresh(connection.tenant, id, LEASE)
+            .await
+            .map_err(unavailable)?
+        {
+            RefreshLease::Won(grant) => {
+                return Turn {
+                    inner,
+                    connection,
+                    fence: grant.fence,
+                }
+                .take(grant, good)
+                .await;
+            }
+            RefreshLease::Held { .. } => tokio::time::sleep(LOOK).await,
+        }
+    }
+    Err(TokenError::Unavailable(
+        "another process holds the refresh and does not finish".into(),
+    ))
+}
+
+/// The time in which this process alone may refresh a connection.
+struct Turn<'a> {
+    inner: &'a Inner,
+    connection: Connection,
+    fence: i64,
+}
+
+impl Turn<'_> {
+    async fn take(self, grant: RefreshGrant, good: impl Fn(&Held) -> bool) -> Result<Held, TokenError> {
+        if let Some(token) = grant.secrets.access_token.map(Held::from).filter(good) {
+            self.release().await?;
+            return Ok(token);
+        }
+        let provider = self.connection.provider;
+        let Some(client) = self.inner.clients.get(&provider) else {
+            self.release().await?;
+            return Err(TokenError::ClientRefused(
+                format!("no OAuth client for {provider} is configured").into(),
+            ));
+        };
+        match &grant.secrets.refresh_token {
+            Some(refresh_token) => self.ask(client, refresh_token).await,
+            None => self.give_up("no_refresh_token").await,
+        }
+    }
+
+    async fn ask(&self, client: &OAuthClient, refresh_token: &SecretString) -> Result<Held, TokenError> {
+        match client.refresh(refresh_token, Instant::now() + ANSWER).await {
+            Ok(grant) => self.keep(grant).await,
+            Err(error) => self.refused(error).await,
+        }
+    }
+
+    /// Stores before use. A write that fails is tried again: the provider may already have ended the old token.
+    async fn keep(&self, grant: TokenGrant) -> Result<Held, TokenError> {
+        let token = Held {
+            secret: grant.access_token,
+            expires_at: grant.expires_at,
+        };
+        let scopes: Option<Vec<String>> = grant
+            .scopes
+            .map(|scopes| scopes.iter().map(str::to_owned).collect());
+        let (tenant, id) = (self.connection.tenant, self.connection.id);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let tokens = NewTokens {
+                access_token: token.clone().into(),
+                refresh_token: grant.refresh_token.clone(),
+                scopes: scopes.clone(),
+            };
+            match self
+                .inner
+                .store
+                .store_tokens(tenant, id, self.fence, tokens)
+                .await
+            {
+                Ok(()) => {
+                    tracing::info!(connection = %id, provider = %self.connection.provider, "access token refreshed");
+                    return Ok(token);
+                }
+                Err(error) if error.is_transient() && tries < WRITES => {
+                    tracing::warn!(connection = %id, %error, "a refreshed token is not stored yet");
+                    tokio::time::sleep(Duration::from_millis(100 << tries)).await;
+                }
+                Err(error) => return Err(unavailable(error)),
+            }
+        }
+    }
+
+    async fn refused(&self, error: ProviderError) -> Result<Held, TokenError> {
+        match error.class() {
+            ErrorClass::Reauth => self.give_up("invalid_grant").await,
+            ErrorClass::Operator => {
+                self.release().await?;
+                tracing::error!(connection = %self.connection.id, %error, "the provider refuses this server's OAuth client");
+                Err(TokenError::ClientRefused(Box::new(error)))
+            }
+            ErrorClass::Transient
+            | ErrorClass::RateLimited(_)
+            | ErrorClass::CircuitOpen(_)
+            | ErrorClass::NeedsConsent
+            | ErrorClass::Rejected => {
+                self.release().await?;
+                Err(TokenError::Unavailable(Box::new(error)))
+            }
+        }
+    }
+
+    /// The grant is dead: the row says so, the feed tells, and nobody asks the provider again.
+    async fn give_up(&self, reason: &str) -> Result<Held, TokenError> {
+        let Connection { tenant, id, user, .. } = &self.connection;
+        tracing::warn!(connection = %id, reason, "the account must be connected again");
+        let change = StateChange {
+            from: self.connection.state,
+            to: ConnectionState::ReauthRequired,
+            reason: Some(reason.to_owned()),
+            revoked_at: Some(self.inner.ambient.now()),
+            effects: Effects::none().change(changes::connection_reauth_required(user, *id, reason)),
+        };
+        self.inner
+            .store
+            .change_connection_state(*tenant, *id, change)
+            .await
+            .map_err(unavailable)?;
+        self.release().await?;
+        Err(TokenError::Reauth)
+    }
+
+    async fn release(&self) -> Result<(), TokenError> {
+        let (tenant, id) = (self.connection.tenant, self.connection.id);
+        self.inner
+            .store
+            .release_refresh(tenant, id, self.fence)
+            .await
+            .map_err(unavailable)
+    }
+}
+
+fn unavailable(error: StoreError) -> TokenError {
+    TokenError::Unavailable(Box::new(error))
+}
