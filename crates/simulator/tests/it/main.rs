@@ -5,4 +5,5 @@
 mod events;
 mod harness;
 mod oauth;
+mod official_clients;
 mod smoke;
