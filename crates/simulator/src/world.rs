@@ -190,11 +190,12 @@ pub(crate) fn add_calendar(
             now,
             version_us: directory.next_version(now),
         };
-        adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
+        let adopted = adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
             calendar: calendar.id.clone(),
             index,
             message: error.message(),
-        })?;
+        });
+        directory.pass_version(adopted?);
     }
     directory.insert_calendar(calendar);
     Ok(())

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod control;
 mod events;
+mod free_busy;
 mod harness;
+mod listing;
 mod oauth;
 mod official_clients;
 mod smoke;
