@@ -240,13 +240,11 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// Orders the occurrences and removes those that the clocks' change made equal.
+/// Orders the occurrences. Two that the clocks' change made equal stay two: each has its own civil start, and `COUNT`
+/// counted both.
 fn sort(expansion: &mut Expansion<'_>) {
     let found = &mut expansion.occurrences;
     if !found.is_sorted_by_key(|one| (one.start_us, one.end_us)) {
         found.sort_by_key(|one| (one.start_us, one.end_us));
     }
-    found.dedup_by(|next, kept| {
-        next.start_us == kept.start_us && next.end_us == kept.end_us && std::ptr::eq(next.event, kept.event)
-    });
 }
