@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
-    EventResource, conference,
+    EventResource, Role, conference,
     draft::{Draft, New},
     read_instance,
     resource::{Attendee, ResponseStatus, Status},
@@ -131,7 +131,8 @@ pub(crate) fn drop_stray_exceptions(
         .events
         .get(master_id)
         .ok_or_else(GoogleError::not_found)?;
-    let (live, resource) = (!master.is_cancelled(), master.resource()?);
+    let live = master.facts.role == Role::Master && !master.is_cancelled();
+    let resource = master.resource()?;
     let mut strays = Vec::new();
     for exception in calendar
         .events

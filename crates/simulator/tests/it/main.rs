@@ -6,6 +6,7 @@ mod control;
 mod cross_origin;
 mod events;
 mod free_busy;
+mod guide;
 mod harness;
 mod listing;
 mod oauth;
