@@ -89,6 +89,12 @@ impl Engine {
         &self.inner.parts.settings
     }
 
+    /// The providers that a person can be offered: those with an adapter and, where people sign in, a client.
+    pub fn offered_providers(&self) -> impl Iterator<Item = ProviderKind> {
+        let adapters = self.inner.parts.providers.keys().copied();
+        adapters.filter(|kind| !kind.uses_oauth() || self.oauth(*kind).is_some())
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.inner.parts.store
     }

@@ -25,6 +25,7 @@ pub mod tenants;
 pub mod tokens;
 pub mod users;
 
+pub use kalends_providers::provider::ProviderError;
 pub use kalends_store::StoreError;
 
 pub use engine::{Engine, EngineSettings, Parts};

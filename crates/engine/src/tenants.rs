@@ -10,7 +10,7 @@ use kalends_store::StoreError;
 
 pub(crate) use create::is_name;
 pub use create::{NewTenant, create};
-pub use list::{list, named};
+pub use list::{get, list, named};
 pub(crate) use return_origins::return_origins;
 
 /// One application that uses the server.

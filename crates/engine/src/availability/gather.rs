@@ -87,11 +87,11 @@ pub(super) async fn gather(
 fn check(subjects: &Subjects<'_>) -> Result<(), InvalidField> {
     let count = subjects.users.len() + subjects.calendars.len();
     if count == 0 {
-        return Err(InvalidField::new("users", "a list of at least one user"));
+        return Err(InvalidField::new("userIds", "a list of at least one user"));
     }
     if count > MOST_SUBJECTS {
         return Err(InvalidField::new(
-            "users",
+            "userIds",
             format!("a list of at most {MOST_SUBJECTS}"),
         ));
     }
