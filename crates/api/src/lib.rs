@@ -1,1 +1,48 @@
-//! The HTTP API: routes, authentication, problem+json, OpenAPI.
+//! The HTTP API. It reads requests, asks the engine, writes answers, and decides nothing: what Kalends does lives in
+//! `engine`, what is true lives in `core`.
+//!
+//! A route is one file, `routes/<resource>/<verb>.rs`, in reading order: request, OpenAPI, handler, conversion. Wire
+//! structs live beside the route that owns them; domain types never appear on the wire. To add a route: write the file,
+//! name it in its resource's `router()`, run the snapshot test of the OpenAPI document and look at the difference.
+
+mod auth;
+mod config;
+mod cookie;
+mod extract;
+mod fields;
+mod layers;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+mod state;
+mod words;
+
+use kalends_engine::Engine;
+
+pub use config::{ApiConfig, ConfigError};
+
+use crate::state::AppState;
+
+/// The HTTP API.
+#[derive(Debug)]
+pub struct Api;
+
+impl Api {
+    /// All routes with their layers, ready to be served.
+    pub fn router(config: ApiConfig, engine: Engine) -> axum::Router {
+        let (routes, _) = routes::all().split_for_parts();
+        let routes = routes
+            .fallback(routes::unknown)
+            .method_not_allowed_fallback(routes::wrong_method);
+        let state = AppState::new(engine, config, Self::openapi().into());
+        let ambient = state.engine().ambient();
+        layers::around(routes.with_state(state.clone()), state.config(), ambient)
+    }
+
+    /// The OpenAPI 3.1 document of all routes, as JSON.
+    pub fn openapi() -> String {
+        let (_, document) = routes::all().split_for_parts();
+        openapi::finish(document)
+    }
+}

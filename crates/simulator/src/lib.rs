@@ -14,7 +14,6 @@ mod calendar;
 mod calls;
 mod clock;
 mod control;
-mod cross_origin;
 mod directory;
 mod events;
 mod faults;

@@ -10,7 +10,7 @@ use axum::{
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    calendar, control, cross_origin, events, faults,
+    calendar, control, events, faults,
     google::{GoogleError, select_fields},
     oauth,
     state::Sim,
@@ -21,10 +21,7 @@ const LARGEST_BODY: usize = 256 * 1024 * 1024;
 
 /// The whole surface.
 pub(crate) fn router(sim: Sim) -> Router {
-    google(&sim)
-        .merge(control_plane())
-        .layer(from_fn(cross_origin::allow))
-        .with_state(sim)
+    google(&sim).merge(control_plane()).with_state(sim)
 }
 
 fn google(sim: &Sim) -> Router<Sim> {

@@ -190,12 +190,11 @@ pub(crate) fn add_calendar(
             now,
             version_us: directory.next_version(now),
         };
-        let adopted = adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
+        adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
             calendar: calendar.id.clone(),
             index,
             message: error.message(),
-        });
-        directory.pass_version(adopted?);
+        })?;
     }
     directory.insert_calendar(calendar);
     Ok(())

@@ -4,7 +4,6 @@
 
 mod feed_to_slots;
 mod feed_vectors;
-mod hostile;
 mod made;
 mod overrides;
 mod rfc_examples;

@@ -5,14 +5,14 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::Interval;
 
 use super::{
     Role,
     list::{head, with_items},
     listing::Item,
-    series::{horizon_us, instances_in, write_instance},
+    series::{instances_in, write_instance},
     view::View,
 };
 use crate::{
@@ -20,6 +20,9 @@ use crate::{
     google::{self, Call, GoogleError, Method, Position},
     state::Sim,
 };
+
+/// How far instances of a series without end are listed beyond the present.
+const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// A page of instances, ordered by start.
 pub(crate) async fn instances(
@@ -75,11 +78,13 @@ fn gather(
         .instant("originalStart")?
         .map(Timestamp::as_microsecond);
     let deleted = call.query.flag("showDeleted")?.unwrap_or(false);
+    let horizon = now
+        .checked_add(HORIZON)
+        .unwrap_or(Timestamp::MAX)
+        .as_microsecond();
     // Unlike in `events.list`, timeMin is inclusive here.
     let inside = |start: i64, end: i64| min.is_none_or(|min| end >= min) && max.is_none_or(|max| start < max);
-    let to = max
-        .unwrap_or_else(|| horizon_us(now))
-        .min(master.facts.end_us.saturating_add(1));
+    let to = max.unwrap_or(horizon).min(master.facts.end_us.saturating_add(1));
     let resource = master.resource()?;
     let zone = &calendar.zone;
     let by_rule = Interval::from_micros(master.facts.start_us, to).filter(|_| !master.is_cancelled());

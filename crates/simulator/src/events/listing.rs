@@ -5,19 +5,22 @@
 //! is lost. Sorted listings gather everything first and go on after the last key.
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::Interval;
 
 use super::{
-    EventResource, Role, Status,
+    Role, Status,
     selection::{Order, Selection},
-    series::{Instance, horizon_us, instances_in, write_instance},
+    series::{instances_in, write_instance},
     view::View,
 };
 use crate::{
     directory::{Calendar, StoredEvent},
     google::{GoogleError, Position},
 };
+
+/// How far instances of a series without end are listed beyond the present when `timeMax` does not say.
+const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// What is listed, for whom.
 pub(crate) struct Listing<'a> {
@@ -159,27 +162,32 @@ impl Listing<'_> {
     /// The instances of a series that have no exception; those list themselves.
     fn instances(&self, event: &StoredEvent) -> Result<Vec<Item>, GoogleError> {
         let facts = &event.facts;
+        let horizon = self
+            .now
+            .checked_add(HORIZON)
+            .unwrap_or(Timestamp::MAX)
+            .as_microsecond();
         let from = self
             .selection
             .time_min_us
             .unwrap_or(facts.start_us)
             .max(facts.start_us);
-        let to = self.selection.time_max_us.unwrap_or_else(|| horizon_us(self.now));
+        let to = self
+            .selection
+            .time_max_us
+            .unwrap_or(horizon)
+            .min(facts.end_us.saturating_add(1));
+        let Some(window) = Interval::from_micros(from, to) else {
+            return Ok(Vec::new());
+        };
         let master = event.resource()?;
         let zone = &self.calendar.zone;
-        let window = Interval::from_micros(from, to.min(facts.end_us.saturating_add(1)));
-        let mut by_rule = window
-            .map(|window| instances_in(&master, zone, window))
-            .unwrap_or_default();
-        let withdrawn = match self.scope {
-            Scope::Full => Vec::new(),
-            Scope::Delta => self.withdrawn(event, &master, &by_rule)?,
-        };
-        by_rule.retain(|one| {
-            self.selection.overlaps(one.start_us, one.end_us) && self.calendar.events.get(&one.id).is_none()
-        });
-        let mut items = Vec::with_capacity(by_rule.len() + withdrawn.len());
-        for instance in by_rule {
+        let mut items = Vec::new();
+        for instance in instances_in(&master, zone, window) {
+            let excepted = self.calendar.events.get(&instance.id).is_some();
+            if excepted || !self.selection.overlaps(instance.start_us, instance.end_us) {
+                continue;
+            }
             let resource = write_instance(&master, zone, &instance);
             let body = if facts.status == Status::Cancelled {
                 self.view.bare(resource)?
@@ -189,37 +197,6 @@ impl Listing<'_> {
             items.push(Item {
                 key: self.key(event, instance.start_us),
                 id: instance.id,
-                body,
-            });
-        }
-        items.extend(withdrawn);
-        Ok(items)
-    }
-
-    /// What a delta says about instances that the rule gave before and gives no longer.
-    fn withdrawn(
-        &self,
-        event: &StoredEvent,
-        master: &EventResource,
-        by_rule: &[Instance],
-    ) -> Result<Vec<Item>, GoogleError> {
-        let mut items = Vec::new();
-        for (id, original) in self.calendar.events.withdrawn_from(&event.id) {
-            let back = by_rule.iter().any(|instance| instance.id == *id);
-            if back || self.calendar.events.get(id).is_some() {
-                continue;
-            }
-            let body = self.view.bare(EventResource {
-                kind: master.kind.clone(),
-                etag: master.etag.clone(),
-                id: id.clone(),
-                recurring_event_id: Some(master.id.clone()),
-                original_start_time: Some(original.clone()),
-                ..EventResource::default()
-            })?;
-            items.push(Item {
-                key: self.key(event, event.facts.start_us),
-                id: id.clone(),
                 body,
             });
         }

@@ -114,11 +114,6 @@ impl Google {
             .access_token;
     }
 
-    /// The caller's access token.
-    pub(crate) fn token(&self) -> &str {
-        &self.token
-    }
-
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.sim.base_url())
     }

@@ -1,0 +1,144 @@
+//! What the binary tells the API.
+
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret, SecretSlice};
+use url::{Host, Url};
+
+/// Settings of the HTTP API.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    public_url: Url,
+    cookie_key: SecretSlice<u8>,
+    body_limit_bytes: usize,
+}
+
+/// Why the settings cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Sign-ins over plain HTTP could be read and taken over by anyone on the way.
+    #[error("the public URL {url} must begin with https:// (plain http:// is for loopback only)")]
+    InsecurePublicUrl {
+        /// The address as it was given.
+        url: Url,
+    },
+    /// Addresses are built by appending paths to it.
+    #[error("the public URL {url} must have no path, query, user name or password")]
+    PublicUrlNotBare {
+        /// The address as it was given.
+        url: Url,
+    },
+    /// The signature of cookies would be weak.
+    #[error("the cookie key must have at least 32 bytes, it has {bytes}")]
+    ShortCookieKey {
+        /// Its length.
+        bytes: usize,
+    },
+}
+
+impl ApiConfig {
+    /// 256 KiB: more than any request of the API needs.
+    pub const DEFAULT_BODY_LIMIT_BYTES: usize = 256 * 1024;
+
+    /// Settings with the default limits.
+    ///
+    /// `public_url` is where browsers reach this server: bare `https`, or `http` on loopback. `cookie_key` signs the
+    /// cookies that bind a sign-in to its browser: at least 32 random bytes, the same on every replica.
+    pub fn new(public_url: Url, cookie_key: SecretSlice<u8>) -> Result<Self, ConfigError> {
+        let bare = public_url.path() == "/"
+            && public_url.query().is_none()
+            && public_url.fragment().is_none()
+            && public_url.username().is_empty()
+            && public_url.password().is_none();
+        if !bare {
+            return Err(ConfigError::PublicUrlNotBare { url: public_url });
+        }
+        if public_url.scheme() != "https" && !(public_url.scheme() == "http" && is_loopback(&public_url)) {
+            return Err(ConfigError::InsecurePublicUrl { url: public_url });
+        }
+        let bytes = cookie_key.expose_secret().len();
+        if bytes < 32 {
+            return Err(ConfigError::ShortCookieKey { bytes });
+        }
+        Ok(Self {
+            public_url,
+            cookie_key,
+            body_limit_bytes: Self::DEFAULT_BODY_LIMIT_BYTES,
+        })
+    }
+
+    /// Sets the largest accepted body in bytes.
+    #[must_use]
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit_bytes = bytes;
+        self
+    }
+
+    /// Where browsers reach this server.
+    pub(crate) const fn public_url(&self) -> &Url {
+        &self.public_url
+    }
+
+    /// Signs cookies.
+    pub(crate) fn cookie_key(&self) -> &[u8] {
+        self.cookie_key.expose_secret()
+    }
+
+    /// Largest accepted body in bytes.
+    pub(crate) const fn body_limit_bytes(&self) -> usize {
+        self.body_limit_bytes
+    }
+
+    /// Whether browsers reach the server over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, key_bytes: usize, expect: Option<&str>) {
+        let key = SecretSlice::from(vec![7; key_bytes]);
+        let error = ApiConfig::new(url.parse().unwrap(), key).err();
+        assert_eq!(error.map(|error| error.to_string()).as_deref(), expect);
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        check("https://calendar.example", 32, None);
+        check("http://127.0.0.1:8080", 32, None);
+        check("http://[::1]:8080/", 32, None);
+        check("http://localhost:8080", 32, None);
+        check(
+            "http://calendar.example",
+            32,
+            Some(
+                "the public URL http://calendar.example/ must begin with https:// (plain http:// is for loopback only)",
+            ),
+        );
+        check(
+            "https://calendar.example/api",
+            32,
+            Some(
+                "the public URL https://calendar.example/api must have no path, query, user name or password",
+            ),
+        );
+        check(
+            "https://calendar.example",
+            31,
+            Some("the cookie key must have at least 32 bytes, it has 31"),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! The stable codes of problems, each with its status and the words that the documentation shows.
+
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = ($name:literal, $status:ident, $title:literal);)+) => {
+        /// What went wrong, for programs; a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub(crate) enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The code as callers see it.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The HTTP status that goes with the code.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)+ }
+            }
+
+            /// The sort of problem in a few words.
+            pub(crate) const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+
+            /// When it happens and what to do.
+            pub(crate) const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A field, path or query parameter is missing, unknown or has a value that cannot be used; `errors` names it.
+    InvalidRequest = ("invalid_request", BAD_REQUEST, "The request is not valid");
+    /// The body is not JSON at all.
+    MalformedBody = ("malformed_body", BAD_REQUEST, "The body is not JSON");
+    /// A body must be sent as `application/json`.
+    UnsupportedMediaType = ("unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body has the wrong media type");
+    /// The body is larger than the server accepts.
+    BodyTooLarge = ("body_too_large", PAYLOAD_TOO_LARGE, "The body is too large");
+    /// There is no valid API key in `Authorization: Bearer`.
+    Unauthorized = ("unauthorized", UNAUTHORIZED, "An API key is needed");
+    /// There is no such thing, or it belongs to another tenant.
+    NotFound = ("not_found", NOT_FOUND, "Not found");
+    /// The address exists, but not with this method; the header `Allow` names the ones it has.
+    MethodNotAllowed = ("method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method");
+    /// The request contradicts the present state; read it again and decide anew.
+    Conflict = ("conflict", CONFLICT, "The request contradicts the present state");
+    /// Changes after the number are no longer kept whole; read the present state and go on from the newest number.
+    ChangesGone = ("changes_gone", GONE, "The changes are no longer kept");
+    /// The connect link or ticket is unknown, was used already or has expired; ask for a new one.
+    TicketInvalid = ("ticket_invalid", FORBIDDEN, "The connect link is no longer valid");
+    /// The `state` of the provider's answer is unknown, used, expired or from another browser; start again.
+    StateInvalid = ("state_invalid", FORBIDDEN, "The sign-in was not started here");
+    /// The person did not give access at the provider.
+    AccessDenied = ("access_denied", FORBIDDEN, "Access was not given");
+    /// The address to return to is not on the allow-list of this tenant or server.
+    ReturnToNotAllowed = ("return_to_not_allowed", BAD_REQUEST, "The return address is not allowed");
+    /// The provider is unknown here, or the server has no client for it in its configuration.
+    ProviderNotConfigured = ("provider_not_configured", NOT_FOUND, "The provider is not configured");
+    /// The connection needs the person to connect again before this works.
+    ReauthRequired = ("reauth_required", CONFLICT, "The account must be connected again");
+    /// Syncing is turned off in the user's settings.
+    SyncDisabled = ("sync_disabled", CONFLICT, "Syncing is turned off");
+    /// The calendar cannot do this: it cannot be written to, or it is gone at the provider.
+    CalendarNotUsable = ("calendar_not_usable", CONFLICT, "The calendar cannot be used for this");
+    /// The address of the feed is not allowed: it leads to a private network or has a forbidden scheme.
+    AddressForbidden = ("address_forbidden", BAD_REQUEST, "The address may not be fetched");
+    /// The address answered, but not with a calendar that can be read.
+    FeedUnreadable = ("feed_unreadable", BAD_REQUEST, "The address is no readable calendar");
+    /// The address of the feed did not answer; it may be wrong, or its server away.
+    FeedUnreachable = ("feed_unreachable", BAD_REQUEST, "The address does not answer");
+    /// The provider refused the request; trying again will not help.
+    ProviderRejected = ("provider_rejected", BAD_GATEWAY, "The provider refused");
+    /// The provider did not answer, or said that it cannot now; try again later.
+    ProviderUnavailable = ("provider_unavailable", SERVICE_UNAVAILABLE, "The provider is not available");
+    /// The server is not ready: starting, shutting down, or its database does not answer.
+    Unavailable = ("unavailable", SERVICE_UNAVAILABLE, "The server is not available");
+    /// A fault of the server; its log has the cause under the request's id.
+    Internal = ("internal", INTERNAL_SERVER_ERROR, "The server failed");
+}

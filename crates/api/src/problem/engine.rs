@@ -1,0 +1,154 @@
+//! What each error of the engine is in HTTP.
+
+use kalends_engine::{
+    StoreError, availability::AvailabilityError, blocks::BlockError, calendars::CalendarError,
+    changes::ChangeError, connections::ConnectionError, external_events::ExternalEventError, page::BadCursor,
+    settings::SettingsError, tenants::TenantError, users::UserError,
+};
+
+use super::{Code, Problem};
+use crate::fields;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { what } => Self::not_found(what),
+            StoreError::Conflict { .. } => Self::new(
+                Code::Conflict,
+                "Another request changed the same thing at the same time. Read it again and try once more.",
+            ),
+            error if error.is_transient() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the database did not answer"
+                );
+                Self::new(Code::Unavailable, "The database did not answer in time.").retry_after(1)
+            }
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<BadCursor> for Problem {
+    fn from(error: BadCursor) -> Self {
+        Self::field("cursor", error.to_string())
+    }
+}
+
+impl From<AvailabilityError> for Problem {
+    fn from(error: AvailabilityError) -> Self {
+        let unknown = |field: &str| Self {
+            errors: Self::field(field, error.to_string()).errors,
+            ..Self::new(Code::NotFound, sentence(&error))
+        };
+        match error {
+            AvailabilityError::UnknownUser { .. } => unknown("userIds"),
+            AvailabilityError::UnknownCalendar { .. } => unknown("calendarIds"),
+            AvailabilityError::Field(error) => fields::invalid(error),
+            AvailabilityError::Settings(error) => error.into(),
+            AvailabilityError::UnreadableIndex { .. } => Self::internal(&error),
+            AvailabilityError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Gone { .. } => Self::new(Code::ChangesGone, sentence(&error)),
+            ChangeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TenantError> for Problem {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Store(error) => error.into(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<UserError> for Problem {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::NotFound => Self::not_found("user"),
+            UserError::BadCursor(error) => error.into(),
+            UserError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlockError> for Problem {
+    fn from(error: BlockError) -> Self {
+        match error {
+            BlockError::UnknownUser => Self::not_found("user"),
+            BlockError::NotFound => Self::not_found("block"),
+            BlockError::TooLong => Self::field("end", error.to_string()),
+            BlockError::BadCursor(error) => error.into(),
+            BlockError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettingsError> for Problem {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::UnknownUser => Self::not_found("user"),
+            SettingsError::Field(error) => fields::invalid(error),
+            SettingsError::Unreadable { .. } => Self::internal(&error),
+            SettingsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CalendarError> for Problem {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::NotFound => Self::not_found("calendar"),
+            CalendarError::NotWritable => Self {
+                errors: Self::field("writeTarget", error.to_string()).errors,
+                ..Self::new(Code::CalendarNotUsable, sentence(&error))
+            },
+            CalendarError::Lost => Self::new(Code::CalendarNotUsable, sentence(&error)),
+            CalendarError::BadCursor(error) => error.into(),
+            CalendarError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConnectionError> for Problem {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::NotFound => Self::not_found("connection"),
+            ConnectionError::UnknownUser => Self::not_found("user"),
+            ConnectionError::NotConnected => Self::new(Code::ReauthRequired, sentence(&error)),
+            ConnectionError::SyncDisabled => Self::new(Code::SyncDisabled, sentence(&error)),
+            ConnectionError::BadCursor(error) => error.into(),
+            ConnectionError::Settings(error) => error.into(),
+            ConnectionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExternalEventError> for Problem {
+    fn from(error: ExternalEventError) -> Self {
+        match error {
+            ExternalEventError::UnknownUser => Self::not_found("user"),
+            ExternalEventError::UnknownCalendar => Self::not_found("calendar"),
+            ExternalEventError::BadCursor(error) => error.into(),
+            ExternalEventError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// An error's text as a sentence.
+fn sentence(error: &impl std::error::Error) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).chain(['.']).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,45 @@
+//! Every route, by resource.
+
+mod calendars;
+mod changes;
+mod connect;
+pub(crate) mod connections;
+mod operations;
+mod reading;
+pub(crate) mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    openapi,
+    problem::{Code, Problem},
+    state::AppState,
+};
+
+/// All routes, with what they state about themselves.
+pub(crate) fn all() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(connect::router())
+        .merge(connections::router())
+        .merge(calendars::router())
+        .merge(users::router())
+        .merge(reading::router())
+        .merge(changes::router())
+        .merge(operations::router())
+}
+
+/// The answer where there is no route.
+pub(crate) async fn unknown() -> Problem {
+    Problem::new(
+        Code::NotFound,
+        "There is no such address. The routes are described at /docs.",
+    )
+}
+
+/// The answer where the route has other methods.
+pub(crate) async fn wrong_method() -> Problem {
+    Problem::new(
+        Code::MethodNotAllowed,
+        "The address does not take this method. The header Allow names those it takes.",
+    )
+}

@@ -1,0 +1,21 @@
+//! Health and description of the server; nobody needs a key for these.
+
+mod assets;
+mod docs;
+mod livez;
+mod openapi;
+mod readyz;
+
+use axum::routing::get;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::AppState;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(livez::livez))
+        .routes(routes!(readyz::readyz))
+        .routes(routes!(openapi::openapi))
+        .route("/docs", get(docs::docs))
+        .route("/assets/{name}", get(assets::assets))
+}

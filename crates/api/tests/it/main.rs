@@ -1,0 +1,17 @@
+//! The HTTP API from outside: requests in, bodies out.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests fail by panics, in their own functions too"
+)]
+
+mod calendars;
+mod connect;
+mod connections;
+mod conventions;
+mod feeds;
+mod nonsense;
+mod openapi;
+mod reading;
+mod tenants;
+mod users;

@@ -1,0 +1,134 @@
+//! Every wrong input gets a code and the name of its field, and changes nothing.
+
+use axum::http::Method;
+use kalends_testkit::TestServer;
+use serde_json::{Value, json};
+
+/// One wrong request: method, path, body, and the expected code and field.
+type Wrong = (Method, &'static str, Value, &'static str, &'static str);
+
+fn slots(change: &Value) -> Value {
+    let mut body = json!({
+        "userIds": ["ada"], "from": "2026-12-01T00:00:00Z", "to": "2026-12-02T00:00:00Z", "durationMinutes": 30,
+    });
+    for (field, value) in change.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    body
+}
+
+fn hours(start: &str, end: &str) -> Value {
+    json!({"timeZone": "UTC", "openHours": [{"days": [1], "start": start, "end": end}]})
+}
+
+#[rustfmt::skip] // One wrong request a line.
+fn wrong() -> Vec<Wrong> {
+    let (get, post, put, patch) = (Method::GET, Method::POST, Method::PUT, Method::PATCH);
+    let invalid = "invalid_request";
+    let id = "/v1/calendars/01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90";
+    let working = "/v1/users/ada/settings/working_hours";
+    vec![
+        (put.clone(), "/v1/users/ada", json!({}), invalid, "timeZone"),
+        (put.clone(), "/v1/users/ada", json!({"timeZone": "Mars/Olympus"}), invalid, "timeZone"),
+        (put.clone(), "/v1/users/ada", json!({"timeZone": 3}), invalid, "timeZone"),
+        (put.clone(), "/v1/users/ada", json!({"timeZone": "UTC", "nmae": "x"}), invalid, "nmae"),
+        (put.clone(), "/v1/users/ada", json!({"timeZone": "UTC", "displayName": "x".repeat(201)}), invalid, "displayName"),
+        (put.clone(), "/v1/users/%00", json!({"timeZone": "UTC"}), invalid, "userId"),
+        (put.clone(), "/v1/users/%ff", json!({"timeZone": "UTC"}), invalid, "path"),
+        (put.clone(), "/v1/users/ada", json!([1]), invalid, "body"),
+        (put.clone(), "/v1/users/ada/settings/colour", json!({}), invalid, "kind"),
+        (put.clone(), "/v1/users/ada/settings/sync", json!({"syncIntervalMinutes": 0}), invalid, "syncIntervalMinutes"),
+        (put.clone(), "/v1/users/ada/settings/sync", json!({"syncIntervalMinutes": -1}), invalid, "syncIntervalMinutes"),
+        (put.clone(), "/v1/users/ada/settings/calendar_read", json!({"windowAheadDays": 1000}), invalid, "windowAheadDays"),
+        (put.clone(), working, json!({"timeZone": "UTC"}), invalid, "openHours"),
+        (put.clone(), working, hours("9:00", "17:00"), invalid, "openHours[0].start"),
+        (put.clone(), working, hours("09:00", "24:30"), invalid, "openHours[0].end"),
+        (put.clone(), working, hours("17:00", "09:00"), invalid, "openHours[0].end"),
+        (put.clone(), working, json!({"timeZone": "UTC", "openHours": [{"days": [8], "start": "09:00", "end": "10:00"}]}), invalid, "openHours[0].days"),
+        (put.clone(), working, json!({"timeZone": "UTC", "openHours": [], "overrides": [{"date": "2026-02-30", "intervals": []}]}), invalid, "overrides[0].date"),
+        (put, working, json!({"timeZone": "UTC", "openHours": [], "overrides": [{"date": "2026-02-03", "intervals": [["09:00", "10"]]}]}), invalid, "overrides[0].intervals[0][1]"),
+        (post.clone(), "/v1/users/ada/blocks", json!({"start": "tomorrow", "end": "2026-12-01T09:00:00Z"}), invalid, "start"),
+        (post.clone(), "/v1/users/ada/blocks", json!({"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T09:00:00Z"}), invalid, "end"),
+        (post.clone(), "/v1/users/ada/blocks", json!({"start": "2026-12-01T09:00:00Z", "end": "2126-12-01T09:00:00Z"}), invalid, "end"),
+        (get.clone(), "/v1/users?limit=0", Value::Null, invalid, "limit"),
+        (get.clone(), "/v1/users?limit=201", Value::Null, invalid, "limit"),
+        (get.clone(), "/v1/users?limit=many", Value::Null, invalid, "limit"),
+        (get.clone(), "/v1/users?lmit=1", Value::Null, invalid, "lmit"),
+        (get.clone(), "/v1/connections?cursor=nonsense", Value::Null, invalid, "cursor"),
+        (get.clone(), "/v1/connections/17", Value::Null, invalid, "connectionId"),
+        (get.clone(), "/v1/external-events", Value::Null, invalid, "userId"),
+        (get.clone(), "/v1/external-events?userId=ada&from=2026-12-02T00:00:00Z&to=2026-12-01T00:00:00Z", Value::Null, invalid, "to"),
+        (get.clone(), "/v1/changes?after=-1", Value::Null, invalid, "after"),
+        (get, "/v1/changes?after=x", Value::Null, invalid, "after"),
+        (patch, id, json!({"selected": "yes"}), invalid, "selected"),
+        (post.clone(), "/v1/availability", json!({"from": "2026-12-01T00:00:00Z", "to": "2026-12-02T00:00:00Z"}), invalid, "userIds"),
+        (post.clone(), "/v1/availability", json!({"userIds": ["ada"], "from": "2026-12-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"}), invalid, "to"),
+        (post.clone(), "/v1/availability", json!({"userIds": ["ada"], "from": "2026-12-01T00:00:00Z", "to": "2029-12-01T00:00:00Z"}), invalid, "to"),
+        (post.clone(), "/v1/availability", json!({"userIds": ["nobody"], "from": "2026-12-01T00:00:00Z", "to": "2026-12-02T00:00:00Z"}), "not_found", "userIds"),
+        (post.clone(), "/v1/availability", json!({"calendarIds": ["01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90"], "from": "2026-12-01T00:00:00Z", "to": "2026-12-02T00:00:00Z"}), "not_found", "calendarIds"),
+        (post.clone(), "/v1/slots", slots(&json!({"userIds": []})), invalid, "userIds"),
+        (post.clone(), "/v1/slots", slots(&json!({"userIds": ["ada", ""]})), invalid, "userIds[1]"),
+        (post.clone(), "/v1/slots", slots(&json!({"durationMinutes": 0})), invalid, "durationMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"durationMinutes": 1.5})), invalid, "durationMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"stepMinutes": 0})), invalid, "stepMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"roundToMinutes": 61})), invalid, "roundToMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"bufferAfterMinutes": 2000})), invalid, "bufferAfterMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"maxResults": 0})), invalid, "maxResults"),
+        (post.clone(), "/v1/slots", slots(&json!({"maxResults": 10_001})), invalid, "maxResults"),
+        (post.clone(), "/v1/slots", slots(&json!({"timeZone": "Mars/Olympus"})), invalid, "timeZone"),
+        (post.clone(), "/v1/slots", slots(&json!({"openHours": []})), invalid, "timeZone"),
+        (post.clone(), "/v1/slots", slots(&json!({"overrides": [{"date": "2026-12-01", "intervals": []}]})), invalid, "overrides"),
+        (post.clone(), "/v1/slots", slots(&json!({"onUnreachable": "maybe"})), invalid, "onUnreachable"),
+        (post.clone(), "/v1/slots", slots(&json!({"lastKnownMaxAgeSeconds": 60})), invalid, "lastKnownMaxAgeSeconds"),
+        (post.clone(), "/v1/slots", slots(&json!({"maxStalenessSeconds": -5})), invalid, "maxStalenessSeconds"),
+        (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "gogle"}), invalid, "provider"),
+        (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "microsoft"}), "provider_not_configured", "provider"),
+        (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "features": ["calendar_read", "coffee"]}), invalid, "features[1]"),
+        (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "returnTo": "https://evil.example/"}), "return_to_not_allowed", "returnTo"),
+        (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "returnTo": "/settings"}), "return_to_not_allowed", "returnTo"),
+        (post.clone(), "/v1/connections/ics", json!({"userId": "ada", "url": "not an address"}), "address_forbidden", "url"),
+        (post.clone(), "/v1/connections/ics", json!({"userId": "ada", "url": "file:///etc/passwd"}), "address_forbidden", "url"),
+        (post, "/v1/connections/ics", json!({"userId": "ada", "url": "https://127.0.0.1/feed.ics"}), "address_forbidden", "url"),
+    ]
+}
+
+#[tokio::test]
+async fn every_wrong_input_is_named() {
+    let server = TestServer::start().await;
+    let app = server.client();
+    app.put("/v1/users/ada", json!({"timeZone": "UTC"}))
+        .await
+        .expect_status(200);
+    for (method, path, body, code, field) in wrong() {
+        let answer = match method {
+            Method::GET => app.get(path).await,
+            Method::POST => app.post(path, body.clone()).await,
+            Method::PUT => app.put(path, body.clone()).await,
+            _ => app.patch(path, body.clone()).await,
+        };
+        let problem = answer.json();
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{method} {path} {body}"
+        );
+        assert_eq!(
+            (&problem["code"], &problem["errors"][0]["field"]),
+            (&json!(code), &json!(field)),
+            "{method} {path} {body}: {problem}"
+        );
+        assert_eq!(problem["status"], answer.status.as_u16());
+        assert!(
+            problem["errors"][0]["message"]
+                .as_str()
+                .is_some_and(|text| text.len() > 5),
+            "{problem}"
+        );
+    }
+    let users = app.get("/v1/users").await.json();
+    assert_eq!(
+        users["items"].as_array().map(Vec::len),
+        Some(1),
+        "nothing was made"
+    );
+}
