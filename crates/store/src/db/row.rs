@@ -91,7 +91,7 @@ impl Row {
 
     /// A time zone's name.
     pub(crate) fn zone(&self, column: &'static str) -> Result<Zone, StoreError> {
-        Zone::iana(&self.get::<String>(column)?).map_err(|error| corrupt(column, &error.to_string()))
+        Zone::named(&self.get::<String>(column)?).map_err(|error| corrupt(column, &error.to_string()))
     }
 
     /// One of an enum's words.

@@ -22,7 +22,7 @@ pub(super) fn parse_time(text: &str) -> Option<EventTime> {
     if let Some((civil, zone)) = text.strip_suffix(']').and_then(|text| text.split_once('[')) {
         return Some(EventTime::Zoned {
             civil: civil.parse().ok()?,
-            zone: Zone::iana(zone).ok()?,
+            zone: Zone::named(zone).ok()?,
         });
     }
     if text.contains('T') {
@@ -81,6 +81,7 @@ mod tests {
     fn times_round_trip() {
         check("2026-03-29T09:00:00[Europe/Zurich]");
         check("2026-03-29T09:00:00.5[UTC]");
+        check("2026-03-29T09:00:00[<+0100>-1<+0200>,M3.5.0/2:00:00,M10.5.0/3:00:00]");
         check("2026-03-29T09:00:00");
         check("2026-03-29");
         check_duration(0, SignedDuration::ZERO);
