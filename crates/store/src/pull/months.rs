@@ -1,5 +1,7 @@
 //! Writing months of the busy index.
 
+use std::collections::BTreeMap;
+
 use kalends_core::time::{CalendarId, Interval, TenantId};
 
 use super::{EncodedMonth, MonthsWrite};
@@ -77,7 +79,12 @@ pub(super) async fn write_months(
     if months.is_empty() {
         return Ok(());
     }
-    let rows = months.into_iter().map(|EncodedMonth { month, runs }| {
+    // Of a month given twice the later counts; a statement cannot write a row twice.
+    let months: BTreeMap<i32, Vec<u8>> = months
+        .into_iter()
+        .map(|EncodedMonth { month, runs }| (month, runs))
+        .collect();
+    let rows = months.into_iter().map(|(month, runs)| {
         [
             calendar.into(),
             month.into(),

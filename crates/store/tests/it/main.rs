@@ -1,0 +1,17 @@
+//! The store against real databases. Every test runs on SQLite and, when `KALENDS_TEST_POSTGRES_URL` names a server,
+//! on PostgreSQL; [`harness::both`] makes the two.
+
+mod harness;
+
+mod accounts;
+mod busy_index;
+mod changes;
+mod connections;
+mod events;
+mod isolation;
+mod migrations;
+mod pull;
+mod pull_faults;
+mod sealing;
+mod tasks;
+mod tasks_race;

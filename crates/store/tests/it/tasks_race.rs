@@ -1,0 +1,82 @@
+//! Many workers at the same queue.
+
+use std::collections::BTreeMap;
+
+use kalends_store::{NewTask, StoreError};
+
+use crate::{harness::both, tasks::all_lanes};
+
+both! {
+    async fn eight_workers_get_every_task_exactly_once(world) {
+        let tenant = world.tenant("a").await;
+        let tasks: Vec<NewTask> = (0..200)
+            .map(|n| NewTask { group: format!("g{}", n % 7), ..world.task(&format!("t{n}")) })
+            .collect();
+        world.store.enqueue(tenant, tasks).await.unwrap();
+        let workers = (0..8).map(|_| {
+            let store = world.store.clone();
+            tokio::spawn(async move {
+                let mut done = Vec::new();
+                // Another worker may hold the rest for a moment; the queue is empty when nothing is counted.
+                while !store.task_counts().await.unwrap().is_empty() {
+                    for task in store.claim_tasks(all_lanes(5)).await.unwrap() {
+                        done.push(task.key);
+                        store.complete_task(task.lease).await.unwrap();
+                    }
+                }
+                done
+            })
+        });
+        let mut runs: BTreeMap<String, u32> = BTreeMap::new();
+        for worker in futures::future::join_all(workers).await {
+            for key in worker.unwrap() {
+                *runs.entry(key).or_default() += 1;
+            }
+        }
+        assert_eq!(runs.len(), 200);
+        assert!(runs.values().all(|runs| *runs == 1), "{runs:?}");
+    }
+
+    async fn a_request_is_never_lost_to_a_completion(world) {
+        let tenant = world.tenant("a").await;
+        // Requests race with claims and completions of the same task; after the last request a run must follow.
+        let requester = {
+            let world = world.clone();
+            tokio::spawn(async move {
+                for n in 0..60 {
+                    let task = NewTask { payload: serde_json::json!(n), ..world.task("c1") };
+                    world.store.enqueue(tenant, vec![task]).await.unwrap();
+                }
+            })
+        };
+        let workers = (0..3).map(|_| {
+            let store = world.store.clone();
+            tokio::spawn(async move {
+                let mut last = -1;
+                loop {
+                    for task in store.claim_tasks(all_lanes(1)).await.unwrap() {
+                        last = last.max(task.payload.as_i64().unwrap());
+                        match store.complete_task(task.lease).await {
+                            Ok(()) | Err(StoreError::Fenced { .. }) => {}
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                    if last == 59 || store.next_task_due().await.unwrap().is_none() && last >= 0 {
+                        return last;
+                    }
+                }
+            })
+        });
+        let workers: Vec<_> = workers.collect();
+        requester.await.unwrap();
+        let mut last = -1;
+        for worker in workers {
+            last = last.max(worker.await.unwrap());
+        }
+        // Workers may have left while the queue was empty between two requests.
+        for task in world.store.claim_tasks(all_lanes(1)).await.unwrap() {
+            last = last.max(task.payload.as_i64().unwrap());
+        }
+        assert_eq!(last, 59);
+    }
+}
