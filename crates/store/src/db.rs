@@ -143,23 +143,24 @@ impl Tx {
         }
     }
 
-    /// The clause that keeps the rows read from changing until the transaction ends.
-    pub(crate) fn for_update(&self) -> &'static str {
+    /// The clause that keeps the rows read from being changed by others until the transaction ends; rows that only
+    /// refer to them can still be written.
+    pub(crate) fn locked(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "",
-            Self::Postgres(_) => " FOR UPDATE",
+            Self::Postgres(_) => " FOR NO KEY UPDATE",
         }
     }
 }
 
 fn sqlite(statement: Sql) -> Result<Query<'static, Sqlite, SqliteArguments>, StoreError> {
-    let persistent = statement.is_repeated();
+    let persistent = statement.is_kept_prepared();
     let (text, values) = statement.into_sqlite();
     Ok(sqlx::query_with(text, sql::sqlite_arguments(values)?).persistent(persistent))
 }
 
 fn postgres(statement: Sql) -> Result<Query<'static, Postgres, PgArguments>, StoreError> {
-    let persistent = statement.is_repeated();
+    let persistent = statement.is_kept_prepared();
     let (text, values) = statement.into_postgres();
     Ok(sqlx::query_with(text, sql::postgres_arguments(values)?).persistent(persistent))
 }

@@ -66,6 +66,13 @@ impl Store {
         let calendar = self.calendar(tenant, id).await?;
         let now = self.now();
         let mut tx = self.begin().await?;
+        // Two choices of the same user at once take turns.
+        let turn = sql("SELECT id FROM users WHERE tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND id = ")
+            .push_bind(&calendar.user)
+            .push(tx.locked());
+        tx.read_first(turn).await?;
         let others = sql("UPDATE calendars SET write_target = FALSE, updated_us = $1
              WHERE tenant_id = $2 AND user_id = $3 AND write_target AND id <> $4")
         .bind(now)

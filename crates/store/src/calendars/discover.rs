@@ -67,7 +67,7 @@ impl Store {
             .push_bind(tenant)
             .push(" AND id = ")
             .push_bind(connection)
-            .push(tx.for_update());
+            .push(tx.locked());
         let row = tx.read_first(owner).await?;
         let user = row
             .ok_or(StoreError::NotFound { what: "connection" })?

@@ -25,6 +25,7 @@ use crate::StoreError;
 pub(crate) struct Sql {
     text: Cow<'static, str>,
     values: Vec<Value>,
+    keep_prepared: bool,
 }
 
 /// A value of one of the types that both databases have; `None` is NULL of that type.
@@ -43,6 +44,7 @@ pub(crate) const fn sql(text: &'static str) -> Sql {
     Sql {
         text: Cow::Borrowed(text),
         values: Vec::new(),
+        keep_prepared: false,
     }
 }
 
@@ -96,10 +98,16 @@ impl Sql {
         self
     }
 
-    /// Whether the text will come again and is worth being kept prepared: literals and short lists are, bulk
-    /// statements of odd lengths are not.
-    pub(crate) fn is_repeated(&self) -> bool {
-        self.values.len() <= 128
+    /// Says that a long text will come again, as a bulk statement of the usual length does.
+    pub(crate) fn keep_prepared(mut self) -> Self {
+        self.keep_prepared = true;
+        self
+    }
+
+    /// Whether the prepared statement is kept. Short texts come again; a long one of an odd length rarely does, and
+    /// would take much room.
+    pub(crate) fn is_kept_prepared(&self) -> bool {
+        self.keep_prepared || self.values.len() <= 128
     }
 
     /// The text and values as SQLite takes them.

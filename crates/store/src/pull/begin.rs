@@ -1,11 +1,12 @@
 //! The beginning of a pass.
 
+use jiff::Timestamp;
 use kalends_core::time::{CalendarId, ConnectionId, SyncRunId, TenantId};
 
 use super::{Pass, PassKind, Trigger};
 use crate::{
     Lease, Store, StoreError,
-    db::{Word, sql},
+    db::{Tx, Word, sql},
 };
 
 /// A pass to begin.
@@ -34,68 +35,89 @@ impl Store {
         let now = self.now();
         let run = SyncRunId::new(self.ambient());
         let mut tx = self.begin().await?;
-        if let Some(lease) = begin.lease {
-            let held = sql("SELECT 1 FROM tasks WHERE state = 'running' AND id = ")
-                .push_bind(lease.task)
-                .push(" AND fence = ")
-                .push_bind(lease.fence)
-                .push(tx.for_update());
-            if tx.read_first(held).await?.is_none() {
-                return Err(StoreError::Fenced {
-                    what: "claim of the task",
-                });
-            }
-        }
-        let update = sql(
+        // Waits for a disconnection that is under way, so that nothing is pulled after it.
+        let connection = sql("SELECT id FROM connections WHERE state <> 'disconnected' AND tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND id = (SELECT connection_id FROM calendars WHERE tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND id = ")
+            .push_bind(calendar)
+            .push(")")
+            .push(tx.locked());
+        let connection = tx.read_first(connection).await?;
+        let number = sql(
             "UPDATE calendars SET pass = pass + 1, generation = generation + $1, sync_status = 'syncing',
                  pass_kind = $2, pass_started_us = $3, pass_pages = 0, pass_items = 0, updated_us = $3
-             WHERE tenant_id = $4 AND id = $5 AND selected AND lost_us IS NULL AND EXISTS (
-                 SELECT 1 FROM connections
-                 WHERE connections.id = calendars.connection_id AND state <> 'disconnected')
-             RETURNING pass, generation, cursor, connection_id",
+             WHERE tenant_id = $4 AND id = $5 AND selected AND lost_us IS NULL
+             RETURNING pass, generation, cursor",
         )
         .bind(i64::from(begin.kind == PassKind::Full))
         .bind(begin.kind.word())
         .bind(now)
         .bind(tenant)
         .bind(calendar);
-        let Some(row) = tx.read_first(update).await? else {
+        let numbered = match &connection {
+            Some(_) => tx.read_first(number).await?,
+            None => None,
+        };
+        let (Some(connection), Some(row)) = (connection, numbered) else {
             drop(tx);
             self.calendar(tenant, calendar).await?;
             return Err(StoreError::Conflict {
                 what: "pull of a calendar that is not to be pulled",
             });
         };
+        if let Some(lease) = begin.lease {
+            check_claim(&mut tx, lease).await?;
+        }
         let pass = Pass {
             tenant,
             calendar,
-            connection: row.id("connection_id", ConnectionId)?,
+            connection: connection.id("id", ConnectionId)?,
             kind: begin.kind,
             number: row.get("pass")?,
             generation: row.get("generation")?,
             cursor: row.get("cursor")?,
             run,
         };
-        let interrupt = sql("UPDATE sync_runs SET outcome = 'interrupted', finished_us = $1
-             WHERE calendar_id = $2 AND tenant_id = $3 AND outcome = 'running'")
-        .bind(now)
-        .bind(calendar)
-        .bind(tenant);
-        tx.execute(interrupt).await?;
-        let open = sql(
-            "INSERT INTO sync_runs (id, tenant_id, calendar_id, connection_id, kind, trigger_kind, outcome,
-                 started_us, created_count, updated_count, deleted_count, quarantined_count, pages, requests)
-             VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, 0, 0, 0, 0, 0, 0)",
-        )
-        .bind(run)
-        .bind(tenant)
-        .bind(calendar)
-        .bind(pass.connection)
-        .bind(begin.kind.word())
-        .bind(begin.trigger.word())
-        .bind(now);
-        tx.execute(open).await?;
+        open_run(&mut tx, &pass, begin.trigger, now).await?;
         tx.commit().await?;
         Ok(pass)
     }
+}
+
+async fn check_claim(tx: &mut Tx, lease: Lease) -> Result<(), StoreError> {
+    let held = sql("SELECT id FROM tasks WHERE state = 'running' AND id = ")
+        .push_bind(lease.task)
+        .push(" AND fence = ")
+        .push_bind(lease.fence)
+        .push(tx.locked());
+    match tx.read_first(held).await? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::Fenced {
+            what: "claim of the task",
+        }),
+    }
+}
+
+async fn open_run(tx: &mut Tx, pass: &Pass, trigger: Trigger, now: Timestamp) -> Result<(), StoreError> {
+    let interrupt = sql("UPDATE sync_runs SET outcome = 'interrupted', finished_us = $1
+         WHERE calendar_id = $2 AND tenant_id = $3 AND outcome = 'running'")
+    .bind(now)
+    .bind(pass.calendar)
+    .bind(pass.tenant);
+    tx.execute(interrupt).await?;
+    let open = sql(
+        "INSERT INTO sync_runs (id, tenant_id, calendar_id, connection_id, kind, trigger_kind, outcome,
+             started_us, created_count, updated_count, deleted_count, quarantined_count, pages, requests)
+         VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, 0, 0, 0, 0, 0, 0)",
+    )
+    .bind(pass.run)
+    .bind(pass.tenant)
+    .bind(pass.calendar)
+    .bind(pass.connection)
+    .bind(pass.kind.word())
+    .bind(trigger.word())
+    .bind(now);
+    tx.execute(open).await.map(drop)
 }

@@ -11,8 +11,11 @@ use crate::{
     external_events::{COLUMN_NAMES, CONTENT_COLUMNS, columns},
 };
 
-/// Rows of one statement: fewer cost more round trips, more exceed SQLite's 32,766 values.
-const CHUNK: usize = 500;
+/// Ids of one statement.
+const IDS: usize = 500;
+/// Events of one statement. With 29 columns this is where SQLite is fastest, provided that the statement is kept
+/// prepared: fewer cost more round trips, more cost more parsing.
+const ROWS: usize = 50;
 
 /// [`last_write`](PreparedPage) of a row that was changed.
 const CHANGED: i64 = 1;
@@ -76,9 +79,9 @@ impl Store {
             ..delete_gone(tx, pass, &page.gone).await?
         };
         self.release_quarantined(tx, pass, &page.rows).await?;
-        let mut rows = page.rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            for row in upsert_chunk(tx, rows.by_ref().take(CHUNK)).await? {
+        let mut rows = page.rows.into_iter();
+        while rows.len() > 0 {
+            for row in upsert_rows(tx, rows.by_ref().take(ROWS)).await? {
                 match row.get::<i64>("last_write")? {
                     CREATED => counts.created += 1,
                     CHANGED => counts.updated += 1,
@@ -117,7 +120,7 @@ impl Store {
         if tx.read_first(any).await?.is_none() {
             return Ok(());
         }
-        for chunk in rows.chunks(CHUNK) {
+        for chunk in rows.chunks(IDS) {
             let delete = sql("DELETE FROM quarantined_items WHERE tenant_id = ")
                 .push_bind(pass.tenant)
                 .push(" AND calendar_id = ")
@@ -153,7 +156,7 @@ impl Store {
             .bind(now);
             tx.execute(insert).await?;
         }
-        for chunk in items.chunks(CHUNK) {
+        for chunk in items.chunks(IDS) {
             let keep = sql("UPDATE external_events SET generation = ")
                 .push_bind(pass.generation)
                 .push(" WHERE tenant_id = ")
@@ -173,7 +176,11 @@ const PROVIDER_ID: usize = 6;
 
 /// Writes rows and answers with what happened to each. A row that has nothing new and has been seen in this
 /// generation is not written at all.
-async fn upsert_chunk(tx: &mut Tx, rows: impl Iterator<Item = [Value; 29]>) -> Result<Vec<Row>, StoreError> {
+async fn upsert_rows(
+    tx: &mut Tx,
+    rows: impl ExactSizeIterator<Item = [Value; 29]>,
+) -> Result<Vec<Row>, StoreError> {
+    let is_full = rows.len() == ROWS;
     let mut upsert = sql("INSERT INTO external_events (")
         .push(COLUMN_NAMES)
         .push(") ")
@@ -190,12 +197,13 @@ async fn upsert_chunk(tx: &mut Tx, rows: impl Iterator<Item = [Value; 29]>) -> R
               OR external_events.generation <> excluded.generation
           RETURNING last_write",
     );
-    tx.read(upsert).await
+    tx.read(if is_full { upsert.keep_prepared() } else { upsert })
+        .await
 }
 
 async fn delete_gone(tx: &mut Tx, pass: &Pass, gone: &[String]) -> Result<PullCounts, StoreError> {
     let mut counts = PullCounts::default();
-    for chunk in gone.chunks(CHUNK) {
+    for chunk in gone.chunks(IDS) {
         for column in [" AND provider_id IN ", " AND series_master IN "] {
             let delete = sql("DELETE FROM external_events WHERE tenant_id = ")
                 .push_bind(pass.tenant)

@@ -1,6 +1,6 @@
 //! Tenants, keys, users, settings, blocks, round trips.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use kalends_core::{
     provider::{Feature, ProviderKind},
     time::{Interval, Zone},
@@ -137,11 +137,11 @@ both! {
             let (store, window) = (store.clone(), span(from, to));
             async move { store.manual_blocks(tenant, &[user("ada"), user("bob")], window).await.unwrap() }
         };
-        assert_eq!(found("2026-03-02T09:59:59Z", "2026-03-03T00:00:00Z").await, [block.clone()]);
+        assert_eq!(found("2026-03-02T09:59:59Z", "2026-03-03T00:00:00Z").await, std::slice::from_ref(&block));
         assert_eq!(found("2026-03-02T10:00:00Z", "2026-03-03T00:00:00Z").await, []);
         assert_eq!(found("2026-03-01T00:00:00Z", "2026-03-02T09:00:00Z").await, []);
         let listed = store.manual_blocks_of_user(tenant, &user("ada"), None, 10).await.unwrap();
-        assert_eq!(listed, [block.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&block));
         store.delete_manual_block(tenant, &user("ada"), block.id).await.unwrap();
         let again = store.delete_manual_block(tenant, &user("ada"), block.id).await;
         assert!(matches!(again, Err(StoreError::NotFound { .. })));
@@ -192,7 +192,5 @@ both! {
         world.advance(SignedDuration::from_mins(10));
         assert_eq!(store.prune_oauth_states().await.unwrap(), 2);
         assert_eq!(store.prune_oauth_states().await.unwrap(), 0);
-        let start: Timestamp = crate::harness::START.parse().unwrap();
-        assert!(world.now() > start);
     }
 }

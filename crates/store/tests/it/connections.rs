@@ -168,7 +168,7 @@ both! {
         store.set_write_target(tenant, calendar, Effects::none()).await.unwrap();
         let other = world.calendar(tenant, connection, "other").await;
         let mut renamed = world.found("primary", false);
-        renamed.name = "renamed".to_owned();
+        "renamed".clone_into(&mut renamed.name);
         let discovery = Discovery {
             found: vec![renamed.clone(), world.found("third", true)],
             lost: vec![other],

@@ -107,7 +107,10 @@ pub(crate) async fn run<F: Future<Output = ()>>(database: Database, body: fn(Wor
                 .await
                 .unwrap();
             let separator = if url.contains('?') { '&' } else { '?' };
-            let world = World::on(format!("{url}{separator}options=-csearch_path%3D{schema}")).await;
+            let world = World::on(format!(
+                "{url}{separator}options=-csearch_path%3D{schema}%20-csynchronous_commit%3Doff"
+            ))
+            .await;
             let store = world.store.clone();
             let outcome = AssertUnwindSafe(body(world)).catch_unwind().await;
             store.close().await;

@@ -17,11 +17,12 @@ use crate::{
 };
 
 fn refused<T: Debug>(result: Result<T, StoreError>) {
+    let error = result.unwrap_err();
     let hidden = matches!(
-        result,
-        Err(StoreError::NotFound { .. } | StoreError::Fenced { .. } | StoreError::Conflict { .. })
+        error,
+        StoreError::NotFound { .. } | StoreError::Fenced { .. } | StoreError::Conflict { .. }
     );
-    assert!(hidden, "{result:?}");
+    assert!(hidden, "{error:?}");
 }
 
 both! {

@@ -1,6 +1,8 @@
 //! The store against real databases. Every test runs on SQLite and, when `KALENDS_TEST_POSTGRES_URL` names a server,
 //! on PostgreSQL; [`harness::both`] makes the two.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod harness;
 
 mod accounts;

@@ -15,7 +15,8 @@ use crate::{
 const DAY: &str = "2026-03-02T10:00";
 
 fn fenced<T: std::fmt::Debug>(result: Result<T, StoreError>) {
-    assert!(matches!(result, Err(StoreError::Fenced { .. })), "{result:?}");
+    let error = result.unwrap_err();
+    assert!(matches!(error, StoreError::Fenced { .. }), "{error:?}");
 }
 
 fn poison(id: &str) -> QuarantinedItem {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 use crate::harness::{World, both};
 
-pub(crate) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
 
 pub(crate) fn all_lanes(batch: u32) -> Claim<'static> {
     Claim {
@@ -42,13 +42,11 @@ fn failure(counts: FailureCounts, retry_in: Option<i64>, world: &World) -> TaskF
 both! {
     async fn ten_requests_make_one_run_at_the_earliest_time(world) {
         let tenant = world.tenant("a").await;
-        let later = world.now() + SignedDuration::from_secs(100);
         for minute in [5, 1, 3] {
             let run_at = world.now() + SignedDuration::from_mins(minute);
             let task = NewTask { run_at, payload: serde_json::json!({"m": minute}), ..world.task("c1") };
             world.store.enqueue(tenant, vec![task]).await.unwrap();
         }
-        assert!(later > world.now());
         assert!(nothing_due(&world).await);
         let due = world.store.next_task_due().await.unwrap().unwrap();
         assert_eq!(due, world.now() + SignedDuration::from_mins(1));
