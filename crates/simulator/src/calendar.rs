@@ -3,6 +3,7 @@
 mod calendar_list;
 mod calendars;
 mod free_busy;
+mod list_entry;
 mod settings;
 
 use serde_json::{Value, json};

@@ -73,6 +73,11 @@ impl Directory {
         self.last_version_us
     }
 
+    /// Makes sure that later versions are higher than this one.
+    pub(crate) fn pass_version(&mut self, version_us: i64) {
+        self.last_version_us = self.last_version_us.max(version_us);
+    }
+
     /// The calendar that the caller means and the role they have on it; `404` when there is none for them.
     pub(crate) fn open(&self, caller: &Caller, id: &str) -> Result<(&Calendar, AccessRole), GoogleError> {
         let id = if id == "primary" { &*caller.email } else { id };

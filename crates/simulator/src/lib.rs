@@ -14,6 +14,7 @@ mod calendar;
 mod calls;
 mod clock;
 mod control;
+mod cross_origin;
 mod directory;
 mod events;
 mod faults;

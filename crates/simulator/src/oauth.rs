@@ -18,6 +18,7 @@ mod token;
 pub use client::{ClientError, OAuthClient, RedirectUris};
 
 pub(crate) use authorize::{ask, decide};
+pub(crate) use client::is_on_this_machine;
 pub(crate) use discovery::{certs, configuration};
 pub(crate) use grants::Grants;
 pub(crate) use identity::{token_info, user_info, user_info_v2};

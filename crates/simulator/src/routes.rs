@@ -7,10 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
 };
-use tower_http::compression::CompressionLayer;
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use crate::{
-    calendar, control, events, faults,
+    calendar, control, cross_origin, events, faults,
     google::{GoogleError, select_fields},
     oauth,
     state::Sim,
@@ -21,7 +21,10 @@ const LARGEST_BODY: usize = 256 * 1024 * 1024;
 
 /// The whole surface.
 pub(crate) fn router(sim: Sim) -> Router {
-    google(&sim).merge(control_plane()).with_state(sim)
+    google(&sim)
+        .merge(control_plane())
+        .layer(from_fn(cross_origin::allow))
+        .with_state(sim)
 }
 
 fn google(sim: &Sim) -> Router<Sim> {
@@ -65,7 +68,7 @@ fn google(sim: &Sim) -> Router<Sim> {
         .layer(from_fn(select_fields))
         .fallback(unknown)
         .layer(from_fn_with_state(sim.clone(), faults::obey))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 fn control_plane() -> Router<Sim> {

@@ -164,15 +164,22 @@ pub(crate) fn add_calendar(
         place: format!("calendar {}", given.id),
         zone: given.time_zone.clone(),
     })?;
+    let owner = given.owner.to_lowercase();
+    // A primary calendar has its owner's address, which is compared in lower case.
+    let id = if given.id.to_lowercase() == owner {
+        owner.clone()
+    } else {
+        given.id
+    };
     let mut calendar = Calendar {
         summary: if given.summary.is_empty() {
-            given.id.clone()
+            id.clone()
         } else {
             given.summary
         },
         description: given.description,
         location: given.location,
-        owner: given.owner.to_lowercase(),
+        owner: owner.clone(),
         acl: given
             .sharing
             .into_iter()
@@ -180,21 +187,21 @@ pub(crate) fn add_calendar(
             .collect(),
         version_us: directory.next_version(now),
         events: EventStore::default(),
-        id: given.id,
+        id,
         zone,
     };
-    let owner = calendar.owner.clone();
     for (index, event) in given.events.into_iter().enumerate() {
         let author = Author {
             email: &owner,
             now,
             version_us: directory.next_version(now),
         };
-        adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
+        let adopted = adopt(&mut calendar, event, author).map_err(|error| WorldError::Event {
             calendar: calendar.id.clone(),
             index,
             message: error.message(),
-        })?;
+        });
+        directory.pass_version(adopted?);
     }
     directory.insert_calendar(calendar);
     Ok(())

@@ -7,19 +7,12 @@ use axum::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::default_reminders;
+use super::list_entry::write;
 use crate::{
     directory::{AccessRole, Directory, ListEntry, User},
-    google::{self, Call, GoogleError, Method, Position, if_none_match},
+    google::{self, Call, GoogleError, Method, Position, Query, if_none_match},
     state::Sim,
 };
-
-/// Background colors by `colorId`, as `colors.get` lists them; the foreground is always black.
-const COLORS: [&str; 24] = [
-    "#ac725e", "#d06b64", "#f83a22", "#fa573c", "#ff7537", "#ffad46", "#42d692", "#16a765", "#7bd148",
-    "#b3dc6c", "#fbe983", "#fad165", "#92e1c0", "#9fe1e7", "#9fc6e7", "#4986e7", "#9a9cff", "#b99aff",
-    "#c2c2c2", "#cabdbf", "#cca6ac", "#f691b2", "#cd74e6", "#a47ae2",
-];
 
 /// The person's calendars.
 pub(crate) async fn list(State(sim): State<Sim>, call: Call) -> Result<Response, GoogleError> {
@@ -27,39 +20,26 @@ pub(crate) async fn list(State(sim): State<Sim>, call: Call) -> Result<Response,
     let directory = sim.directory();
     let user = directory.user(&caller.email).ok_or_else(GoogleError::not_found)?;
     let query = &call.query;
-    let since = since(&sim, &call, user)?;
+    let filter = Filter::read(&sim, query, user)?;
     let size = query
         .size("maxResults", 100, 250)?
         .min(call.knobs.page_size.unwrap_or(usize::MAX));
-    let min_role = match query.text("minAccessRole") {
-        None => None,
-        Some(name) => Some(
-            AccessRole::named(name)
-                .ok_or_else(|| GoogleError::parameter("minAccessRole", &format!("Invalid value: {name}")))?,
-        ),
-    };
-    let deleted = since.is_some() || query.flag("showDeleted")?.unwrap_or(false);
-    let hidden = since.is_some() || query.flag("showHidden")?.unwrap_or(false);
-    let shown = |entry: &&ListEntry, role: Option<AccessRole>| {
-        (deleted || !gone(entry, role))
-            && (hidden || !entry.hidden)
-            && entry.revision > since.unwrap_or(0)
-            && (min_role.is_none() || role >= min_role)
-    };
-    let page_question = format!(
+    let question = format!(
         "calendarList page {} {}",
         user.email,
         query.without(&["pageToken", "maxResults", "fields"])
     );
-    let from = match query.text("pageToken") {
-        None => 0,
-        Some(token) => match sim.tokens().read(token, &page_question) {
-            Ok(Position::Log { revision, .. }) => revision,
+    let (from, snapshot) = match query.text("pageToken") {
+        None => (0, user.list_revision),
+        Some(token) => match sim.tokens().read(token, &question) {
+            Ok(Position::Log {
+                revision, snapshot, ..
+            }) => (revision, snapshot),
             _ => return Err(GoogleError::bad_page_token()),
         },
     };
     let mut entries: Vec<&ListEntry> = user.list.iter().filter(|entry| entry.revision >= from).collect();
-    entries.retain(|entry| shown(entry, role_of(&directory, user, entry)));
+    entries.retain(|entry| filter.admits(entry, role_of(&directory, user, entry)));
     entries.sort_by_key(|entry| entry.revision);
     let rest = entries.split_off(size.min(entries.len()));
     let items: Vec<Value> = entries
@@ -72,12 +52,12 @@ pub(crate) async fn list(State(sim): State<Sim>, call: Call) -> Result<Response,
         let position = Position::Log {
             revision: next.revision,
             skip: 0,
-            snapshot: user.list_revision,
+            snapshot,
         };
-        body["nextPageToken"] = sim.tokens().write(&position, &page_question).into();
+        body["nextPageToken"] = sim.tokens().write(&position, &question).into();
     } else {
         let position = Position::Sync {
-            revision: user.list_revision,
+            revision: snapshot,
             epoch: user.list_epoch,
             given: sim.now().as_second(),
         };
@@ -109,9 +89,40 @@ pub(crate) async fn get(
     Ok(unchanged.unwrap_or_else(|| google::json(StatusCode::OK, &body)))
 }
 
+/// Which entries are listed.
+struct Filter {
+    /// Only what changed after this revision, but then also what is hidden or gone.
+    since: Option<u64>,
+    deleted: bool,
+    hidden: bool,
+    min_role: Option<AccessRole>,
+}
+
+impl Filter {
+    fn read(sim: &Sim, query: &Query, user: &User) -> Result<Self, GoogleError> {
+        let since = since(sim, query, user)?;
+        let role = |name| {
+            AccessRole::named(name)
+                .ok_or_else(|| GoogleError::parameter("minAccessRole", &format!("Invalid value: {name}")))
+        };
+        Ok(Self {
+            deleted: since.is_some() || query.flag("showDeleted")?.unwrap_or(false),
+            hidden: since.is_some() || query.flag("showHidden")?.unwrap_or(false),
+            min_role: query.text("minAccessRole").map(role).transpose()?,
+            since,
+        })
+    }
+
+    fn admits(&self, entry: &ListEntry, role: Option<AccessRole>) -> bool {
+        (self.deleted || !gone(entry, role))
+            && (self.hidden || !entry.hidden)
+            && entry.revision > self.since.unwrap_or(0)
+            && (self.min_role.is_none() || role >= self.min_role)
+    }
+}
+
 /// The revision that a sync token stands for.
-fn since(sim: &Sim, call: &Call, user: &User) -> Result<Option<u64>, GoogleError> {
-    let query = &call.query;
+fn since(sim: &Sim, query: &Query, user: &User) -> Result<Option<u64>, GoogleError> {
     let Some(token) = query.text("syncToken") else {
         return Ok(None);
     };
@@ -144,58 +155,4 @@ fn role_of(directory: &Directory, user: &User, entry: &ListEntry) -> Option<Acce
 /// Taken off the list, or no longer shared.
 fn gone(entry: &ListEntry, role: Option<AccessRole>) -> bool {
     entry.deleted || role.is_none()
-}
-
-fn write(directory: &Directory, user: &User, entry: &ListEntry) -> Value {
-    let etag = format!("\"{}\"", i128::from(entry.version_us) * 2);
-    let calendar = directory.calendar(&entry.calendar);
-    let Some((calendar, role)) =
-        calendar.and_then(|calendar| Some((calendar, calendar.role_of(&user.email)?)))
-    else {
-        return json!({"kind": "calendar#calendarListEntry", "etag": etag, "id": entry.calendar, "deleted": true});
-    };
-    let mut body = json!({
-        "kind": "calendar#calendarListEntry", "etag": etag, "id": calendar.id, "summary": calendar.summary,
-        "timeZone": calendar.zone.name(), "colorId": entry.color_id, "backgroundColor": background(&entry.color_id),
-        "foregroundColor": "#000000", "accessRole": role.name(),
-        "defaultReminders": default_reminders(calendar, role),
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
-    });
-    let flags = [
-        ("selected", entry.selected),
-        ("hidden", entry.hidden),
-        ("deleted", entry.deleted),
-        ("primary", calendar.id == user.email),
-    ];
-    for (name, _) in flags.into_iter().filter(|(_, set)| *set) {
-        body[name] = true.into();
-    }
-    let texts = [
-        ("description", &calendar.description),
-        ("location", &calendar.location),
-        ("summaryOverride", &entry.summary_override),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            body[name] = text.as_str().into();
-        }
-    }
-    if calendar.id == user.email {
-        let kinds = [
-            "eventCreation",
-            "eventChange",
-            "eventCancellation",
-            "eventResponse",
-        ];
-        let settings = kinds.map(|kind| json!({"type": kind, "method": "email"}));
-        body["notificationSettings"] = json!({"notifications": settings});
-    } else if !calendar.is_primary() && calendar.owner.contains('@') {
-        body["dataOwner"] = calendar.owner.as_str().into();
-    }
-    body
-}
-
-fn background(color_id: &str) -> &'static str {
-    let index = color_id.parse::<usize>().unwrap_or(14).saturating_sub(1);
-    COLORS.get(index).copied().unwrap_or(COLORS[13])
 }

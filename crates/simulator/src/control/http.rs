@@ -167,8 +167,9 @@ pub(crate) async fn set_clock(State(sim): State<Sim>, body: Bytes) -> Answer {
 /// `POST /_sim/fill`.
 pub(crate) async fn fill(State(sim): State<Sim>, body: Bytes) -> Answer {
     let order: FillOrder = read(&body)?;
-    let calendar = Control::new(sim).fill(&order)?;
-    Ok(done(&json!({"calendar": calendar, "created": order.count})))
+    let count = order.count;
+    let calendar = aside(move || Control::new(sim).fill(&order)).await?;
+    Ok(done(&json!({"calendar": calendar, "created": count})))
 }
 
 /// `GET /_sim/faults`.
@@ -208,8 +209,18 @@ pub(crate) async fn world(State(sim): State<Sim>) -> Answer {
 
 /// `PUT /_sim/world`.
 pub(crate) async fn put_world(State(sim): State<Sim>, body: Bytes) -> Answer {
-    Control::new(sim).load_world(&body)?;
+    aside(move || Control::new(sim).load_world(&body)).await?;
     Ok(done(&json!({})))
+}
+
+/// Runs long work where it holds up no other call.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ControlError> + Send + 'static,
+) -> Result<T, Refused> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(error) => Err(Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+    }
 }
 
 fn done(body: &Value) -> Response {

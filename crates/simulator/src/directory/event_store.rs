@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::events::Facts;
+use crate::{events::Facts, google::EventDateTime};
 
 /// An event and what listings need to know of it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct EventStore {
     by_id: HashMap<Arc<str>, (u64, StoredEvent)>,
     log: BTreeMap<u64, Arc<str>>,
     exceptions: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// Instances that series gave by an earlier rule, by series and id.
+    withdrawn: HashMap<Arc<str>, BTreeMap<String, EventDateTime>>,
     revision: u64,
     epoch: u32,
     changed: Option<Timestamp>,
@@ -68,6 +70,20 @@ impl EventStore {
             .into_iter()
             .flatten()
             .filter_map(|id| self.get(id))
+    }
+
+    /// Remembers instances that a series gave until now, so that deltas can tell that they are gone.
+    pub(crate) fn withdraw(
+        &mut self,
+        master: &str,
+        instances: impl Iterator<Item = (String, EventDateTime)>,
+    ) {
+        self.withdrawn.entry(master.into()).or_default().extend(instances);
+    }
+
+    /// Instances that a series gave once, with their original starts; it may give some of them again.
+    pub(crate) fn withdrawn_from(&self, master: &str) -> impl Iterator<Item = (&String, &EventDateTime)> {
+        self.withdrawn.get(master).into_iter().flatten()
     }
 
     /// The revision of the latest change.

@@ -5,14 +5,14 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
     Role,
     list::{head, with_items},
     listing::Item,
-    series::{instances_in, write_instance},
+    series::{horizon_us, instances_in, write_instance},
     view::View,
 };
 use crate::{
@@ -20,9 +20,6 @@ use crate::{
     google::{self, Call, GoogleError, Method, Position},
     state::Sim,
 };
-
-/// How far instances of a series without end are listed beyond the present.
-const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// A page of instances, ordered by start.
 pub(crate) async fn instances(
@@ -48,7 +45,7 @@ pub(crate) async fn instances(
         },
     };
     let mut items = gather(&call, calendar, master, &view, sim.now())?;
-    items.retain(|item| (item.key, &item.id) > (after.0, &after.1));
+    items.retain(|item| (item.key, &*item.id) > (after.0, after.1.as_str()));
     items.sort_by(|a, b| (a.key, &a.id).cmp(&(b.key, &b.id)));
     let more = items.len() > size;
     items.truncate(size);
@@ -56,7 +53,7 @@ pub(crate) async fn instances(
     if let Some(last) = items.last().filter(|_| more) {
         let next = Position::Sorted {
             key: last.key,
-            id: last.id.clone(),
+            id: last.id.to_string(),
             snapshot: 0,
         };
         head["nextPageToken"] = sim.tokens().write(&next, &question).into();
@@ -78,13 +75,11 @@ fn gather(
         .instant("originalStart")?
         .map(Timestamp::as_microsecond);
     let deleted = call.query.flag("showDeleted")?.unwrap_or(false);
-    let horizon = now
-        .checked_add(HORIZON)
-        .unwrap_or(Timestamp::MAX)
-        .as_microsecond();
     // Unlike in `events.list`, timeMin is inclusive here.
     let inside = |start: i64, end: i64| min.is_none_or(|min| end >= min) && max.is_none_or(|max| start < max);
-    let to = max.unwrap_or(horizon).min(master.facts.end_us.saturating_add(1));
+    let to = max
+        .unwrap_or_else(|| horizon_us(now))
+        .min(master.facts.end_us.saturating_add(1));
     let resource = master.resource()?;
     let zone = &calendar.zone;
     let by_rule = Interval::from_micros(master.facts.start_us, to).filter(|_| !master.is_cancelled());
@@ -99,7 +94,7 @@ fn gather(
             let body = view.write(write_instance(&resource, zone, &instance), master.facts.private)?;
             items.push(Item {
                 key: instance.start_us,
-                id: instance.id,
+                id: instance.id.into(),
                 body,
             });
         }
@@ -123,7 +118,7 @@ fn gather(
         };
         items.push(Item {
             key: facts.start_us,
-            id: exception.id.to_string(),
+            id: exception.id.clone(),
             body,
         });
     }

@@ -4,23 +4,22 @@
 //! last one ended, and a page goes on at a place in the log, so that what changes meanwhile is met again and nothing
 //! is lost. Sorted listings gather everything first and go on after the last key.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
-    Role, Status,
+    EventResource, Role, Status,
     selection::{Order, Selection},
-    series::{instances_in, write_instance},
+    series::{Instance, horizon_us, instances_in, write_instance},
     view::View,
 };
 use crate::{
     directory::{Calendar, StoredEvent},
     google::{GoogleError, Position},
 };
-
-/// How far instances of a series without end are listed beyond the present when `timeMax` does not say.
-const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// What is listed, for whom.
 pub(crate) struct Listing<'a> {
@@ -42,7 +41,7 @@ pub(crate) enum Scope {
 pub(crate) struct Item {
     /// What the order sorts by, in microseconds since 1970.
     pub(crate) key: i64,
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) body: Bytes,
 }
 
@@ -96,7 +95,7 @@ impl Listing<'_> {
             items.extend(
                 self.items(event)?
                     .into_iter()
-                    .filter(|item| (item.key, item.id.as_str()) > after),
+                    .filter(|item| (item.key, &*item.id) > after),
             );
         }
         items.sort_by(|a, b| (a.key, &a.id).cmp(&(b.key, &b.id)));
@@ -104,7 +103,7 @@ impl Listing<'_> {
         items.truncate(size);
         let next = items.last().filter(|_| more).map(|last| Position::Sorted {
             key: last.key,
-            id: last.id.clone(),
+            id: last.id.to_string(),
             snapshot,
         });
         Ok(Page { items, next })
@@ -134,7 +133,7 @@ impl Listing<'_> {
         };
         Ok(vec![Item {
             key: self.key(event, facts.start_us),
-            id: event.id.to_string(),
+            id: event.id.clone(),
             body,
         }])
     }
@@ -162,32 +161,27 @@ impl Listing<'_> {
     /// The instances of a series that have no exception; those list themselves.
     fn instances(&self, event: &StoredEvent) -> Result<Vec<Item>, GoogleError> {
         let facts = &event.facts;
-        let horizon = self
-            .now
-            .checked_add(HORIZON)
-            .unwrap_or(Timestamp::MAX)
-            .as_microsecond();
         let from = self
             .selection
             .time_min_us
             .unwrap_or(facts.start_us)
             .max(facts.start_us);
-        let to = self
-            .selection
-            .time_max_us
-            .unwrap_or(horizon)
-            .min(facts.end_us.saturating_add(1));
-        let Some(window) = Interval::from_micros(from, to) else {
-            return Ok(Vec::new());
-        };
+        let to = self.selection.time_max_us.unwrap_or_else(|| horizon_us(self.now));
         let master = event.resource()?;
         let zone = &self.calendar.zone;
-        let mut items = Vec::new();
-        for instance in instances_in(&master, zone, window) {
-            let excepted = self.calendar.events.get(&instance.id).is_some();
-            if excepted || !self.selection.overlaps(instance.start_us, instance.end_us) {
-                continue;
-            }
+        let window = Interval::from_micros(from, to.min(facts.end_us.saturating_add(1)));
+        let mut by_rule = window
+            .map(|window| instances_in(&master, zone, window))
+            .unwrap_or_default();
+        let withdrawn = match self.scope {
+            Scope::Full => Vec::new(),
+            Scope::Delta => self.withdrawn(event, &master, &by_rule)?,
+        };
+        by_rule.retain(|one| {
+            self.selection.overlaps(one.start_us, one.end_us) && self.calendar.events.get(&one.id).is_none()
+        });
+        let mut items = Vec::with_capacity(by_rule.len() + withdrawn.len());
+        for instance in by_rule {
             let resource = write_instance(&master, zone, &instance);
             let body = if facts.status == Status::Cancelled {
                 self.view.bare(resource)?
@@ -196,7 +190,38 @@ impl Listing<'_> {
             };
             items.push(Item {
                 key: self.key(event, instance.start_us),
-                id: instance.id,
+                id: instance.id.into(),
+                body,
+            });
+        }
+        items.extend(withdrawn);
+        Ok(items)
+    }
+
+    /// What a delta says about instances that the rule gave before and gives no longer.
+    fn withdrawn(
+        &self,
+        event: &StoredEvent,
+        master: &EventResource,
+        by_rule: &[Instance],
+    ) -> Result<Vec<Item>, GoogleError> {
+        let mut items = Vec::new();
+        for (id, original) in self.calendar.events.withdrawn_from(&event.id) {
+            let back = by_rule.iter().any(|instance| instance.id == *id);
+            if back || self.calendar.events.get(id).is_some() {
+                continue;
+            }
+            let body = self.view.bare(EventResource {
+                kind: master.kind.clone(),
+                etag: master.etag.clone(),
+                id: id.clone(),
+                recurring_event_id: Some(master.id.clone()),
+                original_start_time: Some(original.clone()),
+                ..EventResource::default()
+            })?;
+            items.push(Item {
+                key: self.key(event, event.facts.start_us),
+                id: id.as_str().into(),
                 body,
             });
         }

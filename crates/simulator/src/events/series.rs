@@ -2,7 +2,7 @@
 //!
 //! Expansion itself is `kalends_core::recurrence`, which independent engines prove.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use kalends_core::{
     external_event::{
         EventEnd, EventKind, EventSpan, EventStatus, ExternalEvent, SeriesRole, Transparency, Visibility,
@@ -11,11 +11,14 @@ use kalends_core::{
     time::{EventTime, Interval, Zone},
 };
 
-use super::EventResource;
+use super::{EventResource, Role};
 use crate::{
     directory::Calendar,
     google::{EventDateTime, GoogleError},
 };
+
+/// How far instances of a series without end are listed beyond the present when nothing else says.
+const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// One time of a series by its rule.
 #[derive(Clone, Debug)]
@@ -24,6 +27,13 @@ pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) start_us: i64,
     pub(crate) end_us: i64,
+}
+
+/// Where listing a series without end stops, in microseconds since 1970.
+pub(crate) fn horizon_us(now: Timestamp) -> i64 {
+    now.checked_add(HORIZON)
+        .unwrap_or(Timestamp::MAX)
+        .as_microsecond()
 }
 
 /// The instances by the rule that overlap the window, those with exceptions too.
@@ -100,7 +110,7 @@ pub(crate) fn read_instance(calendar: &Calendar, id: &str) -> Result<Option<Even
     let Some(stored) = calendar
         .events
         .get(master_id)
-        .filter(|stored| !stored.is_cancelled())
+        .filter(|stored| stored.facts.role == Role::Master && !stored.is_cancelled())
     else {
         return Ok(None);
     };

@@ -6,10 +6,11 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
+use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
-    EventResource, conference,
+    EventResource, Role, conference,
     draft::{Draft, New},
     read_instance,
     resource::{Attendee, ResponseStatus, Status},
@@ -18,7 +19,7 @@ use super::{
     write::{self, Author, Visible},
 };
 use crate::{
-    directory::{AccessRole, Directory},
+    directory::{AccessRole, Calendar, Directory},
     google::{self, Call, Caller, GoogleError, Method, precondition},
     state::Sim,
 };
@@ -65,7 +66,7 @@ fn change(
         .calendar(&calendar_id)
         .ok_or_else(GoogleError::not_found)?;
     let old = match calendar.events.get(event) {
-        Some(stored) => stored.resource()?,
+        Some(stored) => whole(calendar, stored.resource()?)?,
         None => read_instance(calendar, event)?.ok_or_else(GoogleError::not_found)?,
     };
     precondition(&call.headers, &old.etag)?;
@@ -92,9 +93,41 @@ fn change(
     let stored = write::save(calendar, new, author, visible)?;
     let answer = view.details(&stored)?;
     if old.recurrence.is_some() && (moved || cancelled) {
+        withdraw_instances(calendar, &old, now);
         drop_stray_exceptions(&mut directory, &calendar_id, event, author)?;
     }
     Ok(google::json_bytes(StatusCode::OK, answer))
+}
+
+/// A cancelled instance that is told by nothing but its place, with what its series says.
+fn whole(calendar: &Calendar, stored: EventResource) -> Result<EventResource, GoogleError> {
+    if stored.start.is_some() {
+        return Ok(stored);
+    }
+    let by_rule = read_instance(calendar, &stored.id)?;
+    Ok(by_rule.map_or(stored.clone(), |instance| EventResource {
+        etag: stored.etag,
+        status: stored.status,
+        ..instance
+    }))
+}
+
+/// Remembers what a series gave by the rule that it had.
+fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, now: Timestamp) {
+    let start = old.start.as_ref().and_then(|start| start.instant(&calendar.zone));
+    let window =
+        start.and_then(|start| Interval::from_micros(start.as_microsecond(), series::horizon_us(now)));
+    let Some(window) = window else {
+        return;
+    };
+    let given = series::instances_in(old, &calendar.zone, window);
+    let given = given.iter().filter_map(|instance| {
+        let resource = series::write_instance(old, &calendar.zone, instance);
+        Some((resource.id, resource.original_start_time?))
+    });
+    calendar
+        .events
+        .withdraw(&old.id, given.collect::<Vec<_>>().into_iter());
 }
 
 /// Cancels the exceptions of a series whose instances no longer exist.
@@ -111,7 +144,8 @@ pub(crate) fn drop_stray_exceptions(
         .events
         .get(master_id)
         .ok_or_else(GoogleError::not_found)?;
-    let (live, resource) = (!master.is_cancelled(), master.resource()?);
+    let live = master.facts.role == Role::Master && !master.is_cancelled();
+    let resource = master.resource()?;
     let mut strays = Vec::new();
     for exception in calendar
         .events
@@ -123,7 +157,7 @@ pub(crate) fn drop_stray_exceptions(
             .original_start_time
             .as_ref()
             .and_then(|time| time.instant(&calendar.zone));
-        let start = original.map(jiff::Timestamp::as_microsecond);
+        let start = original.map(Timestamp::as_microsecond);
         let window = start.and_then(|start| Interval::from_micros(start, start + 1));
         let stands = live
             && window.is_some_and(|window| {

@@ -84,11 +84,13 @@ pub(crate) fn save(
 }
 
 /// Takes an event that exists already, from a world file or made by the simulator, and keeps what it says of itself.
+/// Tells its version.
 pub(crate) fn adopt(
     calendar: &mut Calendar,
     mut event: EventResource,
-    author: Author<'_>,
-) -> Result<(), GoogleError> {
+    mut author: Author<'_>,
+) -> Result<i64, GoogleError> {
+    author.version_us = version_of(&event.etag).unwrap_or(author.version_us);
     if event.id.is_empty() {
         event.id = adopted_id(calendar, &event);
     }
@@ -105,7 +107,8 @@ pub(crate) fn adopt(
     } else {
         Visible::Yes
     };
-    save(calendar, event, author, visible).map(|_| ())
+    save(calendar, event, author, visible)?;
+    Ok(author.version_us)
 }
 
 /// The id that an exception must have, or one of the event's own that is the same every time.
@@ -125,6 +128,14 @@ fn adopted_id(calendar: &Calendar, event: &EventResource) -> String {
     let mut random = [0; 26];
     random.copy_from_slice(&hash.as_ref()[..26]);
     new_id(random)
+}
+
+/// The version of an etag that this server wrote.
+fn version_of(etag: &str) -> Option<i64> {
+    etag.trim_matches('"')
+        .parse::<i64>()
+        .ok()
+        .map(|doubled| doubled / 2)
 }
 
 /// The etag of a version, quotes included.

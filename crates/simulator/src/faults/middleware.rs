@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 
 use super::{ListingKnobs, Trouble, body};
 use crate::{
@@ -64,7 +64,7 @@ pub(crate) async fn obey(
     if !orders.delay.is_zero() {
         tokio::time::sleep(orders.delay).await;
     }
-    let response = if orders.cut == Some(Cut::Before) {
+    let mut response = if orders.cut == Some(Cut::Before) {
         StatusCode::SERVICE_UNAVAILABLE.into_response()
     } else if let Some(answer) = orders.answer {
         answer
@@ -72,6 +72,11 @@ pub(crate) async fn obey(
         parts.extensions.insert(orders.knobs);
         next.run(Request::from_parts(parts, request_body)).await
     };
+    // Callers that compare clocks must meet the simulated one.
+    let date = sim.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     if orders.cut.is_some() {
         cord.cut();
     } else {

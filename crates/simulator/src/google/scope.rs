@@ -13,7 +13,7 @@ pub(crate) const IDENTITY: [&str; 3] = [
 const PREFIX: &str = "https://www.googleapis.com/auth/";
 
 /// Short names and what the consent page says.
-const KNOWN: [(&str, &str); 24] = [
+const KNOWN: [(&str, &str); 25] = [
     ("openid", "Know who you are"),
     ("userinfo.email", "See your email address"),
     ("userinfo.profile", "See your name and picture"),
@@ -51,6 +51,7 @@ const KNOWN: [(&str, &str); 24] = [
         "calendar.calendars.readonly",
         "See the name, zone and description of your calendars",
     ),
+    ("calendar.settings", "See and change your calendar settings"),
     ("calendar.settings.readonly", "See your calendar settings"),
     ("calendar.acls", "See and change who may see your calendars"),
     ("calendar.acls.readonly", "See who may see your calendars"),
@@ -173,7 +174,7 @@ pub(crate) fn expand(scope: &str) -> Option<String> {
         "profile" => "userinfo.profile",
         full => full.strip_prefix(PREFIX)?,
     };
-    let known = KNOWN.iter().any(|(name, _)| *name == short) || short == "calendar.settings";
+    let known = KNOWN.iter().any(|(name, _)| *name == short);
     known.then(|| format!("{PREFIX}{short}"))
 }
 

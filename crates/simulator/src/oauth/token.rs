@@ -80,11 +80,13 @@ fn answer(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, Refu
     if let Some(refresh) = &issued.refresh_token {
         body["refresh_token"] = refresh.as_str().into();
     }
-    let directory = sim.directory();
-    let user = directory
+    // A copy, so that signing holds up nobody.
+    let user = sim
+        .directory()
         .user(&issued.holder.email)
+        .cloned()
         .ok_or_else(|| Refusal::bad("invalid_grant", "Account has been deleted"))?;
-    let signed = id_token(sim, user, &issued, nonce.as_deref(), now).map_err(|_| {
+    let signed = id_token(sim, &user, &issued, nonce.as_deref(), now).map_err(|_| {
         Refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_failure",

@@ -114,6 +114,11 @@ impl Google {
             .access_token;
     }
 
+    /// The caller's access token.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.sim.base_url())
     }

@@ -2,7 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod control;
+mod cross_origin;
 mod events;
+mod free_busy;
+mod guide;
 mod harness;
+mod listing;
 mod oauth;
+mod official_clients;
 mod smoke;

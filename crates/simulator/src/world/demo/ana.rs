@@ -32,6 +32,16 @@ pub(super) fn primary(week: &Week) -> Vec<EventResource> {
         at_place(week.event("Dentist", 2, "08:15", 45), "Bahnhofstrasse, Zurich"),
         private(week.event("Bank", 3, "11:00", 30)),
         with_guests(week.event("Lunch with Mia", 2, "12:00", 75), &["mia@example.net"]),
+        week.event("Piano tuner", 7, "13:30", 90),
+        at_place(
+            week.event("Choir audition", 9, "10:30", 60),
+            "Music school, Zurich",
+        ),
+        week.event("Practice", 10, "09:00", 90),
+        with_guests(
+            week.event("Coffee with Jonas' parents", 10, "13:00", 45),
+            &["jonas@example.net"],
+        ),
         tentative(week.event("Quartet rehearsal?", 3, "19:00", 120)),
         declined(
             week.event("Sheet music sales call", 1, "10:00", 60),
