@@ -17,8 +17,8 @@ pub enum AvailabilityError {
         /// The id asked for.
         user: UserId,
     },
-    /// The tenant has no such calendar.
-    #[error("no such calendar: {calendar}")]
+    /// The tenant has no such calendar, or it is not selected.
+    #[error("no such selected calendar: {calendar}")]
     UnknownCalendar {
         /// The id asked for.
         calendar: CalendarId,

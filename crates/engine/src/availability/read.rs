@@ -16,7 +16,7 @@ use crate::Engine;
 pub struct AvailabilityQuery {
     /// Users: all of their selected calendars and their manual blocks count.
     pub users: Vec<UserId>,
-    /// Calendars on their own, selected or not.
+    /// Calendars on their own, among those that are selected.
     pub calendars: Vec<CalendarId>,
     /// The time asked about.
     pub window: Interval,

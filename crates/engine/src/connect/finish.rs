@@ -8,8 +8,8 @@ use kalends_core::{
 };
 use kalends_providers::oauth::{Identity, OAuthClient, Prompt, TokenGrant};
 use kalends_store::{
-    AccessToken, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects, OauthState,
-    StoreError,
+    AccessToken, CalendarFilter, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects,
+    OauthState, StoreError,
 };
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
@@ -21,7 +21,7 @@ use super::{
     start::{Binding, Trip, begin},
     state,
 };
-use crate::{Engine, changes, runner::task};
+use crate::{Engine, changes, connections::Trigger, runner::task};
 
 /// How long the provider may take to exchange a code.
 const EXCHANGE: Duration = Duration::from_secs(20);
@@ -239,13 +239,30 @@ async fn adopt(
             url: None,
         },
         calendars: Vec::new(),
-        effects: Effects::none()
+        effects: resumed(engine, trip, id)
+            .await?
             .task(task::discover(id, engine.ambient().now()))
             .change(change(&trip.user, id, trip.provider)),
     };
     engine.store().commit_connect(trip.tenant, commit).await?;
     engine.tokens().forget(id).await;
     Ok((id, needs_consent))
+}
+
+/// Pulls of the calendars that were chosen before, at once.
+async fn resumed(engine: &Engine, trip: &OauthState, id: ConnectionId) -> Result<Effects, StoreError> {
+    let filter = CalendarFilter {
+        connection: Some(id),
+        ..CalendarFilter::default()
+    };
+    let now = engine.ambient().now();
+    let calendars = engine.store().calendars(trip.tenant, filter).await?;
+    let chosen = calendars
+        .iter()
+        .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
+    Ok(chosen.fold(Effects::none(), |effects, calendar| {
+        effects.task(task::pull(id, calendar.id, Trigger::Selected, now))
+    }))
 }
 
 fn union(known: &[Feature], asked: &[Feature]) -> Vec<Feature> {

@@ -64,15 +64,11 @@ pub(super) fn encoded(months: &[BusyMonth]) -> Vec<EncodedMonth> {
         .collect()
 }
 
-/// Says which events could not be compiled whole, without their content.
+/// Says that events could not be compiled whole. Their ids stay out of the log: in feeds they may be addresses.
 pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) {
-    for fault in faults {
-        tracing::warn!(
-            calendar = %calendar.id,
-            provider_id = fault.provider_id,
-            error = %fault.error,
-            "part of a series cannot be read"
-        );
+    if let Some(first) = faults.first() {
+        let count = faults.len();
+        tracing::warn!(calendar = %calendar.id, count, first = %first.error, "parts of series cannot be read");
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) enum Class {
     Rejected,
     /// We are wrong: a broken row, an answer that we cannot read.
     Bug,
-    /// Another worker has the task; nothing that this one does counts any more.
+    /// A newer pass or claim has taken over, or the subject is no longer wanted; what is owed is enqueued by whoever
+    /// caused that.
     TakenOver,
 }
 

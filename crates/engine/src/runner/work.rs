@@ -12,9 +12,9 @@ use super::{
 use crate::{Engine, pull};
 
 /// How long a claim lasts unless it is extended.
-pub(super) const LEASE: Duration = Duration::from_mins(1);
+pub(super) const LEASE: Duration = Duration::from_secs(30);
 /// How often it is extended.
-const HEARTBEAT: Duration = Duration::from_secs(20);
+const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Claims up to `batch` due tasks.
 pub(super) async fn claim(engine: &Engine, batch: usize) -> Result<Vec<ClaimedTask>, StoreError> {
@@ -64,9 +64,6 @@ async fn settle(engine: &Engine, task: &ClaimedTask, failure: Failure) -> Result
     };
     let decision = decide(failure.class, earlier, engine.ambient().now(), engine.dice());
     log(task, &failure, decision);
-    if failure.class == Class::TakenOver {
-        return Ok(());
-    }
     let retry_at = match decision {
         Decision::Again { at, .. } => Some(at),
         Decision::Dead { .. } | Decision::Ended => None,
@@ -76,7 +73,11 @@ async fn settle(engine: &Engine, task: &ClaimedTask, failure: Failure) -> Result
         Decision::Again { counts, .. } | Decision::Dead { counts } => {
             fail(engine, task, &failure, counts, retry_at).await
         }
-        Decision::Ended => engine.store().complete_task(task.lease).await,
+        Decision::Ended => match engine.store().complete_task(task.lease).await {
+            // The claim itself is another worker's by now.
+            Err(StoreError::Fenced { .. }) => Ok(()),
+            result => result,
+        },
     }
 }
 
@@ -99,6 +100,7 @@ async fn fail(
 fn log(task: &ClaimedTask, failure: &Failure, decision: Decision) {
     let (kind, key, code, cause) = (&task.kind, &task.key, failure.code, &failure.cause);
     match (failure.class, decision) {
+        (Class::TakenOver, _) => tracing::debug!(kind, key, "a task was overtaken"),
         (Class::Bug, _) => tracing::error!(kind, key, code, cause, ?decision, "a task met a fault of ours"),
         (_, Decision::Dead { .. }) => tracing::error!(kind, key, code, cause, "a task was given up"),
         _ => tracing::warn!(kind, key, code, cause, ?decision, "a task failed"),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kalends_core::{
-    settings::{Setting, SettingKind},
+    settings::Setting,
     time::{TenantId, UserId},
 };
 use kalends_store::{Calendar, CalendarFilter, Effects, NewTask, StoreError};
@@ -23,7 +23,7 @@ pub async fn put(
     }
     let kind = setting.kind();
     let value = stored::write(&setting);
-    let effects = follow_up(engine, tenant, user, kind).await?;
+    let effects = follow_up(engine, tenant, user, &setting).await?;
     match engine
         .store()
         .put_setting(tenant, user, (kind.as_str(), &value), effects)
@@ -38,16 +38,16 @@ async fn follow_up(
     engine: &Engine,
     tenant: TenantId,
     user: &UserId,
-    kind: SettingKind,
+    setting: &Setting,
 ) -> Result<Effects, StoreError> {
-    let of_calendar: fn(&Calendar, Timestamp) -> NewTask = match kind {
-        SettingKind::CalendarRead => {
+    let of_calendar: fn(&Calendar, Timestamp) -> NewTask = match setting {
+        Setting::CalendarRead(_) => {
             |calendar, now| task::recompile(calendar.connection, calendar.id, None, now)
         }
-        SettingKind::Sync => |calendar, now| task::pull(calendar.connection, calendar.id, Trigger::Poll, now),
-        SettingKind::CalendarWrite | SettingKind::Drive | SettingKind::Meet | SettingKind::WorkingHours => {
-            return Ok(Effects::none());
+        Setting::Sync(sync) if sync.sync_enabled && sync.auto_sync => {
+            |calendar, now| task::pull(calendar.connection, calendar.id, Trigger::Poll, now)
         }
+        _ => return Ok(Effects::none()),
     };
     let filter = CalendarFilter {
         user: Some(user),

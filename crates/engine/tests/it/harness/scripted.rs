@@ -1,0 +1,285 @@
+//! A provider that holds calendars in memory, answers in pages, and fails when told to.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex},
+};
+
+use futures::future::BoxFuture;
+use kalends_core::{external_event::ExternalEvent, provider::ProviderKind, time::Interval};
+use kalends_providers::{
+    Provider,
+    provider::{
+        Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Cursor, Fate, Listing, Next, PageToken,
+        ProviderError, PullFrom, Quarantined, RemoteCalendar, RemoteItem,
+    },
+};
+
+/// One entry of a calendar's history.
+#[derive(Clone, Debug)]
+struct Revision {
+    provider_id: String,
+    item: Option<ExternalEvent>,
+}
+
+#[derive(Debug, Default)]
+struct Remote {
+    history: Vec<Revision>,
+    /// Cursors older than this revision are refused.
+    oldest_cursor: usize,
+    poison: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calendars: Vec<RemoteCalendar>,
+    events: BTreeMap<String, Remote>,
+    page_size: usize,
+    empty_pages: usize,
+    /// Names everything each time, as a feed does.
+    complete: bool,
+    /// What the next questions answer instead of the truth; `None` lets one pass.
+    faults: VecDeque<Option<ProviderError>>,
+    asked: Vec<PullFrom>,
+}
+
+/// See the file's head.
+#[derive(Clone, Debug)]
+pub(crate) struct Scripted {
+    kind: ProviderKind,
+    state: Arc<Mutex<State>>,
+}
+
+impl Scripted {
+    pub(crate) fn new(kind: ProviderKind) -> Self {
+        let state = State {
+            page_size: 100,
+            ..State::default()
+        };
+        Self {
+            kind,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.state.lock().unwrap())
+    }
+
+    pub(crate) fn list(&self, calendar: RemoteCalendar) {
+        self.with(|state| {
+            state
+                .calendars
+                .retain(|other| other.provider_id != calendar.provider_id);
+            state.events.entry(calendar.provider_id.clone()).or_default();
+            state.calendars.push(calendar);
+        });
+    }
+
+    pub(crate) fn unlist(&self, calendar: &str) {
+        self.with(|state| {
+            state.calendars.retain(|other| other.provider_id != calendar);
+            state.events.remove(calendar);
+        });
+    }
+
+    pub(crate) fn put(&self, calendar: &str, event: ExternalEvent) {
+        let revision = Revision {
+            provider_id: event.provider_id.clone(),
+            item: Some(event),
+        };
+        self.with(|state| state.events.get_mut(calendar).unwrap().history.push(revision));
+    }
+
+    pub(crate) fn remove(&self, calendar: &str, provider_id: &str) {
+        let revision = Revision {
+            provider_id: provider_id.to_owned(),
+            item: None,
+        };
+        self.with(|state| state.events.get_mut(calendar).unwrap().history.push(revision));
+    }
+
+    /// Lets an event vanish without a trace, as what was deleted long ago does.
+    pub(crate) fn forget(&self, calendar: &str, provider_id: &str) {
+        self.with(|state| {
+            let history = &mut state.events.get_mut(calendar).unwrap().history;
+            for revision in history
+                .iter_mut()
+                .filter(|revision| revision.provider_id == provider_id)
+            {
+                *revision = Revision {
+                    provider_id: "-".to_owned(),
+                    item: None,
+                };
+            }
+        });
+    }
+
+    pub(crate) fn poison(&self, calendar: &str, provider_id: &str) {
+        self.with(|state| state.events.get_mut(calendar).unwrap().poison = Some(provider_id.to_owned()));
+    }
+
+    pub(crate) fn expire_cursors(&self, calendar: &str) {
+        self.with(|state| {
+            let remote = state.events.get_mut(calendar).unwrap();
+            remote.oldest_cursor = remote.history.len() + 1;
+            // One more revision, so that cursors handed out from now on are good.
+            remote.history.push(Revision {
+                provider_id: "-".to_owned(),
+                item: None,
+            });
+        });
+    }
+
+    pub(crate) fn page_size(&self, size: usize) {
+        self.with(|state| state.page_size = size);
+    }
+
+    /// Puts that many empty pages before every last one.
+    pub(crate) fn empty_pages(&self, count: usize) {
+        self.with(|state| state.empty_pages = count);
+    }
+
+    pub(crate) fn complete(&self) {
+        self.with(|state| state.complete = true);
+    }
+
+    /// Lets `after` questions pass, then fails one.
+    pub(crate) fn fail_after(&self, after: usize, error: ProviderError) {
+        self.with(|state| {
+            state.faults.extend(std::iter::repeat_with(|| None).take(after));
+            state.faults.push_back(Some(error));
+        });
+    }
+
+    /// The questions about changes so far; forgets them.
+    pub(crate) fn asked(&self) -> Vec<PullFrom> {
+        self.with(|state| std::mem::take(&mut state.asked))
+    }
+
+    fn changes_now(&self, calendar: &str, from: PullFrom) -> Result<ChangePage, ProviderError> {
+        self.with(|state| {
+            state.asked.push(from.clone());
+            if let Some(Some(error)) = state.faults.pop_front() {
+                return Err(error);
+            }
+            let remote = state.events.get(calendar).ok_or(ProviderError::NotFound)?;
+            let (since, offset) = match from {
+                PullFrom::Start { .. } => (None, 0),
+                PullFrom::Cursor {
+                    cursor: Cursor(text), ..
+                } => (Some(text.parse::<usize>().unwrap()), 0),
+                PullFrom::Page(PageToken(text)) => {
+                    let (since, offset) = text.split_once('/').unwrap();
+                    (since.parse::<usize>().ok(), offset.parse::<usize>().unwrap())
+                }
+            };
+            if state.complete {
+                return Ok(remote.page(None, 0, usize::MAX, 0));
+            }
+            if since.is_some_and(|since| since < remote.oldest_cursor) {
+                return Err(ProviderError::CursorInvalid);
+            }
+            Ok(remote.page(since, offset, state.page_size, state.empty_pages))
+        })
+    }
+}
+
+impl Remote {
+    fn page(&self, since: Option<usize>, offset: usize, size: usize, empty_pages: usize) -> ChangePage {
+        let mut latest: BTreeMap<&str, &Revision> = BTreeMap::new();
+        for revision in &self.history[since.unwrap_or(0)..] {
+            latest.insert(&revision.provider_id, revision);
+        }
+        let all: Vec<&Revision> = latest
+            .into_values()
+            .filter(|revision| revision.item.is_some() || (since.is_some() && revision.provider_id != "-"))
+            .collect();
+        let full = all.len().div_ceil(size).max(1);
+        let here = all.iter().skip(offset * size).take(size);
+        let (mut items, mut quarantined) = (Vec::new(), Vec::new());
+        for revision in here {
+            let provider_id = revision.provider_id.clone();
+            if self.poison.as_ref() == Some(&provider_id) {
+                let reason = "no start".to_owned();
+                quarantined.push(Quarantined {
+                    provider_id: Some(provider_id),
+                    fate: Fate::LeftOut,
+                    reason,
+                });
+                continue;
+            }
+            items.push(match &revision.item {
+                Some(event) => RemoteItem::Upsert(event.clone()),
+                None => RemoteItem::Gone { provider_id },
+            });
+        }
+        let next = if offset + 1 < full + empty_pages {
+            let since = since.map_or("-".to_owned(), |since| since.to_string());
+            Next::Page(PageToken(format!("{since}/{}", offset + 1)))
+        } else {
+            Next::Done {
+                cursor: Cursor(self.history.len().to_string()),
+                refresh_after: None,
+            }
+        };
+        let listing = if since.is_some() {
+            Listing::Delta
+        } else {
+            Listing::Complete
+        };
+        ChangePage {
+            listing,
+            items,
+            quarantined,
+            zone: None,
+            name: None,
+            next,
+        }
+    }
+}
+
+impl Provider for Scripted {
+    fn kind(&self) -> ProviderKind {
+        self.kind
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            free_busy: false,
+            incremental: true,
+            writable: false,
+        }
+    }
+
+    fn calendars<'a>(&'a self, _ask: &'a Ask) -> BoxFuture<'a, Result<Vec<RemoteCalendar>, ProviderError>> {
+        let answer = self.with(|state| match state.faults.pop_front() {
+            Some(Some(error)) => Err(error),
+            _ => Ok(state.calendars.clone()),
+        });
+        Box::pin(async move { answer })
+    }
+
+    fn changes<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        from: PullFrom,
+    ) -> BoxFuture<'a, Result<ChangePage, ProviderError>> {
+        let answer = self.changes_now(&calendar.provider_id, from);
+        Box::pin(async move { answer })
+    }
+
+    fn free_busy<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _calendars: &'a [String],
+        _window: Interval,
+    ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>> {
+        Box::pin(async {
+            Err(ProviderError::Unsupported {
+                what: "answer free/busy questions",
+            })
+        })
+    }
+}

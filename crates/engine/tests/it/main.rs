@@ -1,0 +1,14 @@
+//! The engine on SQLite: pulls against a provider that fails on command, connecting and tokens against the simulator.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+mod harness;
+
+mod answers;
+mod choices;
+mod connecting;
+mod crashes;
+mod feeds;
+mod passes;
+mod tasks;
+mod tokens;
