@@ -6,6 +6,7 @@
 mod conference;
 mod delete;
 mod draft;
+mod exceptions;
 mod facts;
 mod get;
 mod insert;

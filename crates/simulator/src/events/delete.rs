@@ -7,9 +7,9 @@ use axum::{
 use http::StatusCode;
 
 use super::{
+    exceptions::drop_stray_exceptions,
     read_instance,
     resource::Status,
-    update::drop_stray_exceptions,
     write::{self, Author, Visible},
 };
 use crate::{

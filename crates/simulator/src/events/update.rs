@@ -6,20 +6,19 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use jiff::Timestamp;
-use kalends_core::time::Interval;
 
 use super::{
-    EventResource, Role, conference,
+    EventResource, conference,
     draft::{Draft, New},
+    exceptions::{drop_stray_exceptions, whole, withdraw_instances},
     read_instance,
     resource::{Attendee, ResponseStatus, Status},
-    rules, series,
+    rules,
     view::View,
     write::{self, Author, Visible},
 };
 use crate::{
-    directory::{AccessRole, Calendar, Directory},
+    directory::AccessRole,
     google::{self, Call, Caller, GoogleError, Method, precondition},
     state::Sim,
 };
@@ -97,89 +96,6 @@ fn change(
         drop_stray_exceptions(&mut directory, &calendar_id, event, author)?;
     }
     Ok(google::json_bytes(StatusCode::OK, answer))
-}
-
-/// A cancelled instance that is told by nothing but its place, with what its series says.
-fn whole(calendar: &Calendar, stored: EventResource) -> Result<EventResource, GoogleError> {
-    if stored.start.is_some() {
-        return Ok(stored);
-    }
-    let by_rule = read_instance(calendar, &stored.id)?;
-    Ok(by_rule.map_or(stored.clone(), |instance| EventResource {
-        etag: stored.etag,
-        status: stored.status,
-        ..instance
-    }))
-}
-
-/// Remembers what a series gave by the rule that it had.
-fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, now: Timestamp) {
-    let start = old.start.as_ref().and_then(|start| start.instant(&calendar.zone));
-    let window =
-        start.and_then(|start| Interval::from_micros(start.as_microsecond(), series::horizon_us(now)));
-    let Some(window) = window else {
-        return;
-    };
-    let given = series::instances_in(old, &calendar.zone, window);
-    let given = given.iter().filter_map(|instance| {
-        let resource = series::write_instance(old, &calendar.zone, instance);
-        Some((resource.id, resource.original_start_time?))
-    });
-    calendar
-        .events
-        .withdraw(&old.id, given.collect::<Vec<_>>().into_iter());
-}
-
-/// Cancels the exceptions of a series whose instances no longer exist.
-pub(crate) fn drop_stray_exceptions(
-    directory: &mut Directory,
-    calendar_id: &str,
-    master_id: &str,
-    author: Author<'_>,
-) -> Result<(), GoogleError> {
-    let calendar = directory
-        .calendar(calendar_id)
-        .ok_or_else(GoogleError::not_found)?;
-    let master = calendar
-        .events
-        .get(master_id)
-        .ok_or_else(GoogleError::not_found)?;
-    let live = master.facts.role == Role::Master && !master.is_cancelled();
-    let resource = master.resource()?;
-    let mut strays = Vec::new();
-    for exception in calendar
-        .events
-        .exceptions_of(master_id)
-        .filter(|exception| !exception.is_cancelled())
-    {
-        let full = exception.resource()?;
-        let original = full
-            .original_start_time
-            .as_ref()
-            .and_then(|time| time.instant(&calendar.zone));
-        let start = original.map(Timestamp::as_microsecond);
-        let window = start.and_then(|start| Interval::from_micros(start, start + 1));
-        let stands = live
-            && window.is_some_and(|window| {
-                let instances = series::instances_in(&resource, &calendar.zone, window);
-                instances.iter().any(|instance| instance.id == full.id)
-            });
-        if !stands {
-            strays.push(full);
-        }
-    }
-    for mut stray in strays {
-        stray.status = Status::Cancelled;
-        let author = Author {
-            version_us: directory.next_version(author.now),
-            ..author
-        };
-        let calendar = directory
-            .calendar_mut(calendar_id)
-            .ok_or_else(GoogleError::not_found)?;
-        write::save(calendar, stray, author, Visible::Yes)?;
-    }
-    Ok(())
 }
 
 /// A guest may answer and keep private notes, but not change what all share.

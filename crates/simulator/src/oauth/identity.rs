@@ -20,10 +20,9 @@ pub(crate) async fn user_info(State(sim): State<Sim>, call: Call) -> Response {
         &sim,
         &call,
         |user, holder| profile(user, holder, "sub", "email_verified"),
-        |status, error| {
-            let description = "Invalid Credentials";
-            let mut response =
-                google::json(status, &json!({"error": error, "error_description": description}));
+        || {
+            let body = json!({"error": "invalid_request", "error_description": "Invalid Credentials"});
+            let mut response = google::json(StatusCode::UNAUTHORIZED, &body);
             let challenge = HeaderValue::from_static(
                 "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"",
             );
@@ -39,7 +38,7 @@ pub(crate) async fn user_info_v2(State(sim): State<Sim>, call: Call) -> Response
         &sim,
         &call,
         |user, holder| profile(user, holder, "id", "verified_email"),
-        |_, _| GoogleError::invalid_credentials().into_response(),
+        || GoogleError::invalid_credentials().into_response(),
     )
 }
 
@@ -50,10 +49,8 @@ pub(crate) async fn token_info(State(sim): State<Sim>, call: Call) -> Response {
         .access_token()
         .and_then(|token| sim.grants().holder(token, now));
     let directory = sim.directory();
-    let Some((holder, user)) = holder
-        .and_then(|holder| Some((directory.user(&holder.email)?, holder)))
-        .map(|(u, h)| (h, u))
-    else {
+    let found = holder.and_then(|holder| Some((directory.user(&holder.email)?, holder)));
+    let Some((user, holder)) = found else {
         let body = json!({"error": "invalid_token", "error_description": "Invalid Value"});
         return google::json(StatusCode::BAD_REQUEST, &body);
     };
@@ -76,7 +73,7 @@ fn with_holder(
     sim: &Sim,
     call: &Call,
     write: impl Fn(&User, &Holder) -> Value,
-    refuse: impl Fn(StatusCode, &str) -> Response,
+    refuse: impl Fn() -> Response,
 ) -> Response {
     let holder = call
         .access_token()
@@ -86,10 +83,8 @@ fn with_holder(
         .as_ref()
         .and_then(|holder| Some((holder, directory.user(&holder.email)?)))
     {
-        None => refuse(StatusCode::UNAUTHORIZED, "invalid_request"),
-        Some((holder, _)) if !asks_identity(&holder.scopes) => {
-            refuse(StatusCode::UNAUTHORIZED, "invalid_request")
-        }
+        None => refuse(),
+        Some((holder, _)) if !asks_identity(&holder.scopes) => refuse(),
         Some((holder, user)) => google::json(StatusCode::OK, &write(user, holder)),
     }
 }
