@@ -12,6 +12,7 @@ mod sync;
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -84,6 +85,12 @@ impl Config {
         } else {
             Err(ConfigError::Values(mistakes))
         }
+    }
+
+    /// With the address that the listener really has, when port 0 was asked for.
+    pub(crate) fn listening_on(mut self, listen: SocketAddr) -> Self {
+        self.server.listen = listen;
+        self
     }
 
     fn read(sources: &Sources) -> Result<Self, ConfigError> {

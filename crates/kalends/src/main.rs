@@ -1,5 +1,41 @@
-//! The `kalends` binary: command line, configuration, wiring and lifecycle.
+//! The `kalends` binary: command line, configuration, wiring and lifecycle. What Kalends does is in `engine`.
+//!
+//! To add a command: a variant in `cli.rs`, a file in `commands/`, an arm in `main`.
 
+mod cli;
+mod commands;
 mod config;
+mod lifecycle;
+mod system;
+mod telemetry;
+mod wiring;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => commands::serve::run(&args),
+        Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Tenants(args) => commands::tenants::run(&args),
+        Command::Keys(args) => commands::keys::run(&args),
+        Command::Keyring(args) => commands::keyring::run(&args),
+        Command::Migrate(args) => commands::migrate::run(&args),
+        Command::Config(args) => commands::config::run(&args),
+        Command::Openapi => commands::openapi::run(),
+        Command::Demo(_) => todo!(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("kalends: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

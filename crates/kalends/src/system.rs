@@ -24,7 +24,10 @@ impl Clock for SystemClock {
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is where random bytes are taken from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where random bytes are taken from"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         // Without randomness no secret can be made: there is nothing sensible to go on with.
         if aws_lc_rs::rand::fill(bytes).is_err() {

@@ -1,0 +1,6 @@
+//! `kalends openapi`: the document that every server answers at `/openapi.json`.
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    println!("{}", kalends_api::Api::openapi());
+    Ok(())
+}
