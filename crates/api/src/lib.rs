@@ -18,7 +18,10 @@ mod routes;
 mod state;
 mod words;
 
+use std::io;
+
 use kalends_engine::Engine;
+use tokio::net::TcpListener;
 
 pub use config::{ApiConfig, ConfigError};
 
@@ -38,6 +41,17 @@ impl Api {
         let state = AppState::new(engine, config, Self::openapi().into());
         let ambient = state.engine().ambient();
         layers::around(routes.with_state(state.clone()), state.config(), ambient)
+    }
+
+    /// Serves the API on the listener until `stop` is ready, then answers what is under way and ends.
+    pub async fn serve(
+        listener: TcpListener,
+        config: ApiConfig,
+        engine: Engine,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let router = Self::router(config, engine);
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
     }
 
     /// The OpenAPI 3.1 document of all routes, as JSON.

@@ -7,7 +7,14 @@ use tracing_subscriber::{EnvFilter, fmt};
 use crate::config::{Log, LogFormat};
 
 /// Libraries that write requests, headers or SQL into their debug logs: nobody may turn those on by a wide filter.
-const CAPPED: &[&str] = &["hyper=info", "hyper_util=info", "h2=info", "reqwest=info", "rustls=info", "sqlx=warn"];
+const CAPPED: &[&str] = &[
+    "hyper=info",
+    "hyper_util=info",
+    "h2=info",
+    "reqwest=info",
+    "rustls=info",
+    "sqlx=warn",
+];
 
 /// Installs the process's log output. The filter's text was checked with the configuration.
 pub(crate) fn install(log: &Log) {

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use kalends_api::{Api, ApiConfig};
 use kalends_engine::{Engine, runner::Runner};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{block_on, sources};
@@ -47,31 +47,36 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
     })
 }
 
-/// Serves and works until told to stop, then lets what is under way finish for [`lifecycle::DRAIN`] at most.
+/// Serves and works until told to stop, or until one of the two fails; then lets what is under way finish for
+/// [`lifecycle::DRAIN`] at most.
 pub(crate) async fn serve(
     listener: TcpListener,
     api: ApiConfig,
     engine: Engine,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let mut parts = JoinSet::new();
     let runner = Runner::new(engine.clone());
-    let work = tokio::spawn({
-        let stop = stop.clone();
-        async move { runner.run(stop).await }
+    let until = stop.clone();
+    parts.spawn(async move {
+        runner.run(until).await;
+        Ok(())
     });
-    let answer = tokio::spawn(Api::serve(listener, api, engine, stop.clone()));
-    stop.cancelled().await;
-    let drained = tokio::time::timeout(lifecycle::DRAIN, async { (answer.await, work.await) }).await;
-    match drained {
-        Ok((answered, worked)) => {
-            answered
-                .context("the server panicked")?
-                .context("the server failed")?;
-            worked.context("the task runner panicked")
-        }
-        Err(_) => {
-            tracing::warn!("not everything finished in time; unfinished tasks run again at the next start");
-            Ok(())
-        }
+    parts.spawn(Api::serve(listener, api, engine, stop.clone().cancelled_owned()));
+
+    let first = tokio::select! {
+        () = stop.cancelled() => None,
+        ended = parts.join_next() => ended,
+    };
+    stop.cancel();
+    let others = tokio::time::timeout(lifecycle::DRAIN, parts.join_all()).await;
+    if let Some(ended) = first {
+        ended
+            .context("a part of the server panicked")?
+            .context("the server cannot accept connections")?;
     }
+    if others.is_err() {
+        tracing::warn!("not everything finished in time; unfinished tasks run again at the next start");
+    }
+    Ok(())
 }
