@@ -79,5 +79,6 @@ CREATE TABLE sync_runs (
 );
 
 CREATE INDEX sync_runs_by_calendar ON sync_runs (calendar_id, id);
+CREATE INDEX sync_runs_running ON sync_runs (calendar_id) WHERE outcome = 'running';
 CREATE INDEX sync_runs_by_connection ON sync_runs (tenant_id, connection_id, id);
 CREATE INDEX sync_runs_by_start ON sync_runs (started_us);

@@ -14,7 +14,9 @@ use kalends_core::{
     time::{CalendarId, ExternalEventId, UserId, Zone},
 };
 
-pub(crate) use self::columns::{COLUMN_NAMES, CONTENT_COLUMNS, columns};
+pub(crate) use self::columns::{
+    CHANGED, COLUMN_NAMES, CONTENT_COLUMNS, CREATED, EventRow, PROVIDER_ID, columns,
+};
 pub use self::list::{EventFilter, EventPosition};
 
 /// An event to be stored, with the bounds by which it is found.

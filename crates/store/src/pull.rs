@@ -17,7 +17,6 @@ mod page;
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::{CalendarId, ConnectionId, Interval, SyncRunId, TenantId};
 
-pub(crate) use self::page::CREATED;
 pub use self::{begin::BeginPass, fail::PassFailure, months::MonthsCommit};
 use crate::{Effects, EventUpsert, Source, db::words};
 

@@ -20,8 +20,7 @@ use crate::StoreError;
 /// A statement with its values.
 ///
 /// Either a literal with `$1`, `$2`, ... and one [`Sql::bind`] each, or put together by the `push` methods, which
-/// write their own placeholders; not both at once.
-#[derive(Debug)]
+/// write their own placeholders; not both at once. Cannot be printed, because its values may be titles and addresses.
 pub(crate) struct Sql {
     text: Cow<'static, str>,
     values: Vec<Value>,
@@ -29,7 +28,7 @@ pub(crate) struct Sql {
 }
 
 /// A value of one of the types that both databases have; `None` is NULL of that type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(crate) enum Value {
     /// Counts, and instants in microseconds since 1970.
     Int(Option<i64>),

@@ -16,7 +16,12 @@ use crate::{
 };
 
 /// The columns of a full row, in the order of [`columns`].
-pub(crate) const COLUMN_NAMES: &str = "id, tenant_id, calendar_id, generation, last_write, content_hash, provider_id, ical_uid, etag, role, recurrence, series_master, original_start, original_us, override_range, starts, ends, span_start_us, span_end_us, status, kind, transparency, visibility, self_response, title, location, organizer, html_link, provider_updated_us";
+pub(crate) const COLUMN_NAMES: &str = "id, tenant_id, calendar_id, generation, last_write, content_hash, provider_id,
+    ical_uid, etag, role, recurrence, series_master, original_start, original_us, override_range, starts, ends,
+    span_start_us, span_end_us, status, kind, transparency, visibility, self_response, title, location, organizer,
+    html_link, provider_updated_us";
+/// The place of the provider's id among them.
+pub(crate) const PROVIDER_ID: usize = 6;
 /// The columns that a changed event overwrites.
 pub(crate) const CONTENT_COLUMNS: [&str; 23] = [
     "content_hash",
@@ -54,8 +59,16 @@ const OWN: usize = 6;
 /// Columns of the event.
 const EVENT: usize = 23;
 
+/// A full row, in the order of [`COLUMN_NAMES`].
+pub(crate) type EventRow = [Value; OWN + EVENT];
+
+/// What `last_write` says of a row that was changed.
+pub(crate) const CHANGED: i64 = 1;
+/// What `last_write` says of a row that was created.
+pub(crate) const CREATED: i64 = 2;
+
 /// The values of a full row.
-pub(crate) fn columns(id: ExternalEventId, pass: &Pass, upsert: EventUpsert) -> [Value; OWN + EVENT] {
+pub(crate) fn columns(id: ExternalEventId, pass: &Pass, upsert: EventUpsert) -> EventRow {
     let event = event_columns(upsert);
     let hash = content_hash(&event);
     let mut event = event.into_iter();
@@ -64,7 +77,7 @@ pub(crate) fn columns(id: ExternalEventId, pass: &Pass, upsert: EventUpsert) -> 
         Value::from(pass.tenant),
         Value::from(pass.calendar),
         Value::from(pass.generation),
-        Value::from(super::super::pull::CREATED),
+        Value::from(CREATED),
         Value::from(hash),
     ]
     .into_iter();

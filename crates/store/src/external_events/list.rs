@@ -54,8 +54,11 @@ impl Store {
         if let Some(calendar) = filter.calendar {
             select = select.push(" AND c.id = ").push_bind(calendar);
         }
-        // An event of no length is listed when it lies inside.
+        // An event of no length is listed when it lies inside. The first comparison is implied by the others; it
+        // gives the index a range to go through.
         select = select
+            .push(" AND e.span_end_us >= ")
+            .push_bind(filter.window.start_us())
             .push(" AND e.span_start_us < ")
             .push_bind(filter.window.end_us())
             .push(" AND (e.span_end_us > ")

@@ -5,7 +5,7 @@ use kalends_core::time::Interval;
 use super::{Pass, PassKind, PullCommit, months::write_months};
 use crate::{
     Store, StoreError, SyncRun,
-    db::{Word, sql},
+    db::{Tx, Word, sql},
     sync_runs,
 };
 
@@ -41,28 +41,28 @@ impl Store {
             return Err(StoreError::Fenced { what: "pass" });
         }
         self.write_page(&mut tx, pass, page).await?;
-        let mut swept = 0;
-        if pass.kind == PassKind::Full {
-            for (table, delete) in [
-                "DELETE FROM external_events WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3",
-                "DELETE FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3",
-            ]
-            .into_iter()
-            .enumerate()
-            {
-                let delete = sql(delete)
-                    .bind(pass.tenant)
-                    .bind(pass.calendar)
-                    .bind(pass.generation);
-                let deleted = tx.execute(delete).await?;
-                if table == 0 {
-                    swept = deleted;
-                }
-            }
-        }
+        let swept = match pass.kind {
+            PassKind::Full => sweep(&mut tx, pass).await?,
+            PassKind::Delta => 0,
+        };
         write_months(&mut tx, pass.tenant, pass.calendar, commit.months).await?;
         let run = sync_runs::close(&mut tx, pass, swept, now).await?;
         self.commit_with(tx, effects).await?;
         Ok(run)
     }
+}
+
+/// Deletes what this full pass did not see; answers how many events.
+async fn sweep(tx: &mut Tx, pass: &Pass) -> Result<u64, StoreError> {
+    let older = |delete| {
+        sql(delete)
+            .bind(pass.tenant)
+            .bind(pass.calendar)
+            .bind(pass.generation)
+    };
+    let quarantined =
+        "DELETE FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3";
+    tx.execute(older(quarantined)).await?;
+    let events = "DELETE FROM external_events WHERE tenant_id = $1 AND calendar_id = $2 AND generation < $3";
+    tx.execute(older(events)).await
 }

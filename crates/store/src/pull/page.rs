@@ -7,8 +7,8 @@ use kalends_core::time::ExternalEventId;
 use super::{Pass, PullCounts, PullPage, QuarantinedItem};
 use crate::{
     EventUpsert, Store, StoreError,
-    db::{Row, Tx, Value, sql},
-    external_events::{COLUMN_NAMES, CONTENT_COLUMNS, columns},
+    db::{Row, Tx, sql},
+    external_events::{CHANGED, COLUMN_NAMES, CONTENT_COLUMNS, CREATED, EventRow, PROVIDER_ID, columns},
 };
 
 /// Ids of one statement.
@@ -17,14 +17,9 @@ const IDS: usize = 500;
 /// prepared: fewer cost more round trips, more cost more parsing.
 const ROWS: usize = 50;
 
-/// [`last_write`](PreparedPage) of a row that was changed.
-const CHANGED: i64 = 1;
-/// `last_write` of a row that was created.
-pub(crate) const CREATED: i64 = 2;
-
 /// A page turned into rows, so that nothing is left to compute inside the transaction.
 pub(super) struct PreparedPage {
-    rows: Vec<[Value; 29]>,
+    rows: Vec<EventRow>,
     gone: Vec<String>,
     quarantined: Vec<QuarantinedItem>,
     requests: u32,
@@ -112,7 +107,7 @@ impl Store {
         &self,
         tx: &mut Tx,
         pass: &Pass,
-        rows: &[[Value; 29]],
+        rows: &[EventRow],
     ) -> Result<(), StoreError> {
         let any = sql("SELECT 1 FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 LIMIT 1")
             .bind(pass.tenant)
@@ -171,14 +166,11 @@ impl Store {
     }
 }
 
-/// The place of `provider_id` in [`COLUMN_NAMES`].
-const PROVIDER_ID: usize = 6;
-
 /// Writes rows and answers with what happened to each. A row that has nothing new and has been seen in this
 /// generation is not written at all.
 async fn upsert_rows(
     tx: &mut Tx,
-    rows: impl ExactSizeIterator<Item = [Value; 29]>,
+    rows: impl ExactSizeIterator<Item = EventRow>,
 ) -> Result<Vec<Row>, StoreError> {
     let is_full = rows.len() == ROWS;
     let mut upsert = sql("INSERT INTO external_events (")
