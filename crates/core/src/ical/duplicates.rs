@@ -14,6 +14,7 @@ use crate::external_event::{ExternalEvent, SeriesRole};
 pub(super) fn resolve(items: Vec<Read>) -> Vec<ExternalEvent> {
     let mut kept: Vec<Read> = Vec::with_capacity(items.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(items.len());
+    let mut copies = HashMap::new();
     for mut item in items {
         let Some(&place) = places.get(&item.event.provider_id) else {
             places.insert(item.event.provider_id.clone(), kept.len());
@@ -26,20 +27,16 @@ pub(super) fn resolve(items: Vec<Read>) -> Vec<ExternalEvent> {
             }
             continue;
         }
-        let shared = item.event.provider_id;
         let own = item
             .event
             .span
             .as_ref()
             .map(|span| made_up_id(span, item.event.title.as_deref()));
+        let identity = format!("{};{}", item.event.provider_id, own.unwrap_or_default());
         // Copies are counted, so that the nth copy is the same one at the next reading.
-        let mut copy = 1;
-        let identity = |copy| format!("{shared};{};{copy}", own.as_deref().unwrap_or_default());
-        while places.contains_key(&identity(copy)) {
-            copy += 1;
-        }
-        item.event.provider_id = identity(copy);
-        places.insert(item.event.provider_id.clone(), kept.len());
+        let copy = copies.entry(identity.clone()).or_insert(0_usize);
+        *copy += 1;
+        item.event.provider_id = format!("{identity};{copy}");
         kept.push(item);
     }
     kept.into_iter().map(|item| item.event).collect()

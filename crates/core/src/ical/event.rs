@@ -1,18 +1,11 @@
 //! A `VEVENT` as an external event.
 
-use jiff::{SignedDuration, civil::Time};
+mod span;
+mod words;
 
-use super::{
-    FaultReason,
-    component::Component,
-    lines::Line,
-    zones::{Certainty, Zones},
-};
+use super::{FaultReason, component::Component, lines::Line, zones::Zones};
 use crate::{
-    external_event::{
-        EventEnd, EventKind, EventSpan, EventStatus, ExternalEvent, OverrideRange, SeriesRole, Transparency,
-        Visibility,
-    },
+    external_event::{EventKind, EventSpan, ExternalEvent, OverrideRange, SeriesRole},
     recurrence::{
         RecurrenceSet,
         value::{self, Value},
@@ -40,7 +33,7 @@ pub(super) fn read<'t>(
     zones: &mut Zones<'_, 't>,
     faults: &mut Vec<FaultReason>,
 ) -> Result<Read, FaultReason> {
-    let span = read_span(component, zones, faults)?;
+    let span = span::read_span(component, zones, faults)?;
     let uid = component
         .line("UID")
         .map(Line::text)
@@ -59,10 +52,10 @@ pub(super) fn read<'t>(
         etag: None,
         role,
         span: Some(span),
-        status: read_status(component),
+        status: words::read_status(component),
         kind: EventKind::Default,
-        transparency: read_transparency(component),
-        visibility: read_visibility(component),
+        transparency: words::read_transparency(component),
+        visibility: words::read_visibility(component),
         self_response: None,
         title,
         location: component
@@ -78,7 +71,7 @@ pub(super) fn read<'t>(
             .map(str::to_owned),
         updated: component.value("LAST-MODIFIED").and_then(utc_instant),
     };
-    apply_busy_status(component, &mut event);
+    words::apply_busy_status(component, &mut event);
     Ok(Read {
         event,
         has_uid,
@@ -97,60 +90,6 @@ pub(super) fn read<'t>(
 /// The lines from which a series is made.
 const RECURRENCE: [&str; 4] = ["RRULE", "RDATE", "EXDATE", "EXRULE"];
 
-fn read_span<'t>(
-    component: &Component<'t>,
-    zones: &mut Zones<'_, 't>,
-    faults: &mut Vec<FaultReason>,
-) -> Result<EventSpan, FaultReason> {
-    let line = component.line("DTSTART").ok_or(FaultReason::NoStart)?;
-    let start = read_time(line, zones, faults).ok_or_else(|| invalid_date("DTSTART", line.value))?;
-    let end = read_end(component, &start, zones, faults);
-    Ok(EventSpan { start, end })
-}
-
-/// The end as stated. A day without an end lasts one day, a time without one has no length (RFC 5545 section 3.6.1);
-/// an end that cannot be read or lies before the start is told and counts as none.
-fn read_end<'t>(
-    component: &Component<'t>,
-    start: &EventTime,
-    zones: &mut Zones<'_, 't>,
-    faults: &mut Vec<FaultReason>,
-) -> EventEnd {
-    let lasting = |days| EventEnd::After {
-        days,
-        exact: SignedDuration::ZERO,
-    };
-    let by_default = lasting(i32::from(start.is_date()));
-    let mut invalid = |property, line: &Line<'_>| {
-        faults.push(FaultReason::InvalidEnd {
-            property,
-            value: line.value.chars().take(60).collect(),
-        });
-        by_default.clone()
-    };
-    if let Some(line) = component.line("DTEND") {
-        let Some(end) = read_time(line, zones, &mut Vec::new()) else {
-            return invalid("DTEND", line);
-        };
-        let zone = match start {
-            EventTime::Zoned { zone, .. } => zone.clone(),
-            EventTime::Floating(_) | EventTime::Date(_) => Zone::UTC,
-        };
-        let (begin, finish) = (start.instant(&zone), end.instant(&zone));
-        if finish < begin {
-            return invalid("DTEND", line);
-        }
-        return EventEnd::At(end);
-    }
-    let Some(line) = component.line("DURATION") else {
-        return by_default;
-    };
-    match value::read_duration(line.value) {
-        Some((days, exact)) if days >= 0 && exact >= SignedDuration::ZERO => EventEnd::After { days, exact },
-        _ => invalid("DURATION", line),
-    }
-}
-
 fn read_role<'t>(
     component: &Component<'t>,
     identity: &str,
@@ -159,14 +98,14 @@ fn read_role<'t>(
     faults: &mut Vec<FaultReason>,
 ) -> Result<SeriesRole, FaultReason> {
     if let Some(line) = component.line("RECURRENCE-ID") {
-        let original = read_time(line, zones, faults);
+        let original = span::read_time(line, zones, faults);
         let range = match line.param("RANGE") {
             Some(range) if range.eq_ignore_ascii_case("THISANDFUTURE") => OverrideRange::ThisAndFuture,
             _ => OverrideRange::ThisOnly,
         };
         return Ok(SeriesRole::Override {
             master: identity.to_owned(),
-            original_start: original.ok_or_else(|| invalid_date("RECURRENCE-ID", line.value))?,
+            original_start: original.ok_or_else(|| span::invalid_date("RECURRENCE-ID", line.value))?,
             range,
         });
     }
@@ -198,98 +137,12 @@ fn written<'t>(line: &Line<'t>, zones: &mut Zones<'_, 't>, faults: &mut Vec<Faul
         head.push_str(kind);
     }
     if let Some(name) = line.param("TZID") {
-        let zone = find_zone(name, zones, faults);
+        let zone = span::find_zone(name, zones, faults);
         head.push_str(";TZID=\"");
         head.push_str(zone.name());
         head.push('"');
     }
     format!("{head}:{}", line.value)
-}
-
-fn read_time<'t>(
-    line: &Line<'t>,
-    zones: &mut Zones<'_, 't>,
-    faults: &mut Vec<FaultReason>,
-) -> Option<EventTime> {
-    let is_date = line
-        .param("VALUE")
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
-    // `VALUE=DATE` beside a time is seen; only beside midnight does it say what was meant.
-    Some(match value::read(line.value)? {
-        Value::Date(date) => EventTime::Date(date),
-        Value::Local(civil) if is_date && civil.time() == Time::midnight() => EventTime::Date(civil.date()),
-        Value::Utc(civil) => EventTime::Zoned {
-            civil,
-            zone: Zone::UTC,
-        },
-        Value::Local(civil) => match line.param("TZID").filter(|name| !name.is_empty()) {
-            Some(name) => EventTime::Zoned {
-                civil,
-                zone: find_zone(name, zones, faults),
-            },
-            None => EventTime::Floating(civil),
-        },
-    })
-}
-
-fn find_zone<'t>(name: &'t str, zones: &mut Zones<'_, 't>, faults: &mut Vec<FaultReason>) -> Zone {
-    let (zone, certainty) = zones.find(name);
-    let guessed = FaultReason::ZoneGuessed {
-        name: name.to_owned(),
-    };
-    if certainty == Certainty::Guessed && !faults.contains(&guessed) {
-        faults.push(guessed);
-    }
-    zone
-}
-
-fn read_status(component: &Component<'_>) -> EventStatus {
-    match component.value("STATUS").map(str::to_ascii_uppercase).as_deref() {
-        Some("CANCELLED" | "CANCELED") => EventStatus::Cancelled,
-        Some("TENTATIVE") => EventStatus::Tentative,
-        _ => EventStatus::Confirmed,
-    }
-}
-
-fn read_transparency(component: &Component<'_>) -> Transparency {
-    let stated = component.value("TRANSP");
-    if stated.is_some_and(|stated| stated.eq_ignore_ascii_case("TRANSPARENT")) {
-        Transparency::Transparent
-    } else {
-        Transparency::Opaque
-    }
-}
-
-fn read_visibility(component: &Component<'_>) -> Visibility {
-    match component.value("CLASS").map(str::to_ascii_uppercase).as_deref() {
-        None => Visibility::Default,
-        Some("PUBLIC") => Visibility::Public,
-        // Classes that are not known are treated as private (RFC 5545 section 3.8.1.3).
-        Some(_) => Visibility::Private,
-    }
-}
-
-/// Outlook's own word for free and busy, which knows more than `TRANSP` and wins over it.
-fn apply_busy_status(component: &Component<'_>, event: &mut ExternalEvent) {
-    match component
-        .value("X-MICROSOFT-CDO-BUSYSTATUS")
-        .map(str::to_ascii_uppercase)
-        .as_deref()
-    {
-        Some("FREE" | "WORKINGELSEWHERE") => event.transparency = Transparency::Transparent,
-        Some("TENTATIVE") => {
-            event.transparency = Transparency::Opaque;
-            if event.status == EventStatus::Confirmed {
-                event.status = EventStatus::Tentative;
-            }
-        }
-        Some("OOF") => {
-            event.transparency = Transparency::Opaque;
-            event.kind = EventKind::OutOfOffice;
-        }
-        Some("BUSY") => event.transparency = Transparency::Opaque,
-        _ => {}
-    }
 }
 
 fn utc_instant(text: &str) -> Option<jiff::Timestamp> {
@@ -303,13 +156,6 @@ fn without_mailto(address: &str) -> &str {
     match address.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
         _ => address,
-    }
-}
-
-fn invalid_date(property: &'static str, value: &str) -> FaultReason {
-    FaultReason::InvalidDate {
-        property,
-        value: value.chars().take(60).collect(),
     }
 }
 

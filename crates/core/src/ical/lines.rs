@@ -14,21 +14,21 @@ pub(super) struct Line<'t> {
     params: &'t str,
     /// The value as sent.
     pub(super) value: &'t str,
+    /// The value with the lines after it that are none of their own.
+    whole: &'t str,
 }
 
 impl<'t> Line<'t> {
     /// The line's parts; `None` for text that is no content line.
     pub(super) fn read(text: &'t str) -> Option<Self> {
-        let name_end = text.find([':', ';'])?;
-        let name = text[..name_end].trim();
-        if !is_name(name) {
-            return None;
-        }
+        let name_end = name_end(text)?;
+        let name = text[..name_end].trim_end();
         let colon = name_end + value_colon(&text[name_end..])?;
         Some(Self {
             name,
             params: &text[name_end..colon],
-            value: text[colon + 1..].trim(),
+            value: text[colon + 1..].lines().next().unwrap_or_default().trim(),
+            whole: text[colon + 1..].trim(),
         })
     }
 
@@ -60,8 +60,8 @@ impl<'t> Line<'t> {
 
     /// The value as `TEXT` (RFC 5545 section 3.3.11).
     pub(super) fn text(&self) -> String {
-        let mut text = String::with_capacity(self.value.len());
-        let mut letters = self.value.chars();
+        let mut text = String::with_capacity(self.whole.len());
+        let mut letters = self.whole.chars();
         while let Some(letter) = letters.next() {
             match (letter, letter == '\\') {
                 (_, true) => match letters.next() {
@@ -104,8 +104,8 @@ pub(super) fn unfold(bytes: &[u8]) -> String {
     }
 }
 
-/// The content lines of an unfolded text. A line that is none continues the one before it: some producers break
-/// long lines without folding them.
+/// The content lines of an unfolded text. A line that is none continues the text before it: some producers break
+/// long texts without folding them.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -114,12 +114,11 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
                 return None;
             }
             let mut end = rest.find('\n').unwrap_or(rest.len());
-            while let Some(next) = rest.get(end + 1..) {
-                let next_end = next.find('\n').unwrap_or(next.len());
-                if next.is_empty() || Line::read(&next[..next_end]).is_some() {
-                    break;
-                }
-                end += 1 + next_end;
+            while let Some(next) = rest
+                .get(end + 1..)
+                .filter(|next| !next.is_empty() && name_end(next).is_none())
+            {
+                end += 1 + next.find('\n').unwrap_or(next.len());
             }
             let line = Line::read(&rest[..end]);
             rest = rest.get(end + 1..).unwrap_or_default();
@@ -130,19 +129,21 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+/// Where the name ends that a content line begins with: at the `:` or `;` after it.
+fn name_end(text: &str) -> Option<usize> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let name = text.bytes().take_while(is_name).count();
+    let blank = text.bytes().skip(name).take_while(|byte| *byte == b' ').count();
+    let end = text.as_bytes().get(name + blank)?;
+    (name > 0 && matches!(end, b':' | b';')).then_some(name + blank)
 }
 
 /// Where the value begins: the first colon outside quotes, or the first at all when a quote is never closed.
 fn value_colon(text: &str) -> Option<usize> {
     let mut quoted = false;
-    let outside = text.find(|letter| {
-        quoted ^= letter == '"';
-        letter == ':' && !quoted
+    let outside = text.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b':' && !quoted
     });
     outside.or_else(|| text.find(':'))
 }
@@ -183,10 +184,7 @@ mod tests {
         check(b"A:one\n\ttwo\nB:x", &[("A", "onetwo"), ("B", "x")]);
         check(b"\xef\xbb\xbfA:\xc3\r\n \xa9\r\n", &[("A", "é")]);
         check(b"A:caf\xe9 \x80\r\nB:\xc3\xa9", &[("A", "café €"), ("B", "é")]);
-        check(
-            b"A:one\r\nbroken off\r\nB:x",
-            &[("A", "one\nbroken off"), ("B", "x")],
-        );
+        check(b"A:one\r\nbroken off\r\nB:x", &[("A", "one"), ("B", "x")]);
         check(b"no line\r\n\r\nA:1", &[("A", "1")]);
         check(b"", &[]);
     }
@@ -203,7 +201,9 @@ mod tests {
     }
 
     #[test]
-    fn text_is_unescaped() {
+    fn text_is_unescaped_and_goes_on_without_folds() {
+        let text = unfold(b"A:one\r\nbroken off\r\nB:x");
+        assert_eq!(lines(&text).next().unwrap().text(), "one\nbroken off");
         assert_eq!(
             Line::read(r"SUMMARY:a\, b\; c\\d\ne").unwrap().text(),
             "a, b; c\\d\ne"

@@ -106,7 +106,7 @@ impl Length {
         match end {
             EventEnd::After { days, exact } => {
                 let exact_us = i64::try_from(exact.as_micros()).unwrap_or(0);
-                let total = i64::from(*days) * DAY * SECOND;
+                let total = (i64::from(*days) * DAY).saturating_mul(SECOND);
                 if total.saturating_add(exact_us) <= 0 {
                     Self::Exact(0)
                 } else if *days == 0 {

@@ -139,30 +139,14 @@ impl Emitter<'_, '_> {
             return self.walk_rule(rule, (from.max(start + 1), to), meter, Emitter::emit_own);
         }
         let periods = self.emit_periods(set, from, to);
-        let mut starts = Vec::new();
-        for rule in &set.rules {
-            self.walk_rule(rule, (from, to), meter, |_, civil| {
-                starts.push(civil);
-                ControlFlow::Continue(())
-            })?;
-        }
-        starts.extend(
-            set.dates
-                .iter()
-                .filter(|date| date.end.is_none())
-                .map(|date| self.anchor.civil_start(&date.start)),
-        );
+        let (mut starts, by_rules) = self.starts_of(&set.rules, from, to, meter);
+        let dates = set.dates.iter().filter(|date| date.end.is_none());
+        starts.extend(dates.map(|date| self.anchor.civil_start(&date.start)));
         starts.extend(starts_itself.then_some(start));
         starts.retain(|civil| (from..to).contains(civil));
         starts.sort_unstable();
         starts.dedup();
-        let mut removed = Vec::new();
-        for rule in &set.excluded_rules {
-            self.walk_rule(rule, (from, to), meter, |_, civil| {
-                removed.push(civil);
-                ControlFlow::Continue(())
-            })?;
-        }
+        let (mut removed, by_excluded) = self.starts_of(&set.excluded_rules, from, to, meter);
         removed.extend(periods);
         removed.sort_unstable();
         starts.retain(|civil| removed.binary_search(civil).is_err());
@@ -171,7 +155,32 @@ impl Emitter<'_, '_> {
                 break;
             }
         }
-        Ok(())
+        by_rules.and(by_excluded)
+    }
+
+    /// What several rules make in `[from, to)`, and what stopped one of them.
+    fn starts_of(
+        &mut self,
+        rules: &[Rule],
+        from: i64,
+        to: i64,
+        meter: &mut Meter,
+    ) -> (Vec<i64>, Result<(), RecurrenceError>) {
+        let (mut starts, mut outcome) = (Vec::new(), Ok(()));
+        for rule in rules {
+            let mut made = 0;
+            let walked = self.walk_rule(rule, (from, to), meter, |emitter, civil| {
+                if made == emit::OCCURRENCE_LIMIT {
+                    emitter.overflow = true;
+                    return ControlFlow::Break(());
+                }
+                made += 1;
+                starts.push(civil);
+                ControlFlow::Continue(())
+            });
+            outcome = outcome.and(walked);
+        }
+        (starts, outcome)
     }
 
     /// Civil seconds `[from, to)` outside which no start can touch the window.
@@ -231,13 +240,11 @@ impl Emitter<'_, '_> {
     }
 }
 
-/// Orders the occurrences and removes those that the clocks' change made equal.
+/// Orders the occurrences. Two that the clocks' change made equal stay two: each has its own civil start, and `COUNT`
+/// counted both.
 fn sort(expansion: &mut Expansion<'_>) {
     let found = &mut expansion.occurrences;
     if !found.is_sorted_by_key(|one| (one.start_us, one.end_us)) {
         found.sort_by_key(|one| (one.start_us, one.end_us));
     }
-    found.dedup_by(|next, kept| {
-        next.start_us == kept.start_us && next.end_us == kept.end_us && std::ptr::eq(next.event, kept.event)
-    });
 }

@@ -3,6 +3,12 @@
 //! What a rule leaves open comes from the start (RFC 5545 section 3.3.10): the weekday of a weekly rule, the day of
 //! the month of a monthly one, the time of day.
 
+mod complete;
+mod month;
+mod times;
+
+pub(super) use times::{times_of_hour, times_of_minute};
+
 use super::{
     day_set::DaySet,
     days::{self, DAY},
@@ -41,8 +47,8 @@ impl Pattern {
         if all_day {
             (rule.hours, rule.minutes, rule.seconds) = (0, 0, 0);
         }
-        complete_days(&mut rule, start.div_euclid(DAY));
-        complete_times(&mut rule, start.rem_euclid(DAY));
+        complete::days(&mut rule, start.div_euclid(DAY));
+        complete::times(&mut rule, start.rem_euclid(DAY));
         let period = match rule.frequency {
             Frequency::Yearly if rule.week_numbers.is_empty() => Period::Year,
             Frequency::Yearly => Period::WeekYear,
@@ -50,7 +56,7 @@ impl Pattern {
             Frequency::Weekly => Period::Week,
             _ => Period::Day,
         };
-        let times = times_of_day(&rule);
+        let times = times::times_of_day(&rule);
         let mut pattern = Self {
             rule,
             start,
@@ -142,7 +148,8 @@ impl Pattern {
             if rule.months != 0 && rule.months & (1 << month) == 0 {
                 return false;
             }
-            if rule.has_month_days() && month_day_bits(rule, year, month) & (1 << (of_month - 1)) == 0 {
+            if rule.has_month_days() && month::month_day_bits(rule, year, month) & (1 << (of_month - 1)) == 0
+            {
                 return false;
             }
         }
@@ -199,9 +206,9 @@ impl Pattern {
         if rule.months != 0 && rule.months & (1 << month) == 0 {
             return 0;
         }
-        let mut bits = month_day_bits(rule, year, month);
+        let mut bits = month::month_day_bits(rule, year, month);
         if rule.has_weekdays() {
-            bits &= weekday_bits(rule, year, month);
+            bits &= month::weekday_bits(rule, year, month);
         }
         bits
     }
@@ -214,7 +221,7 @@ impl Pattern {
         let by_year = rule.months == 0 && !rule.nth_weekdays.is_empty();
         for month in 1..=12 {
             let bits = if by_year {
-                month_day_bits(rule, year, month)
+                month::month_day_bits(rule, year, month)
             } else {
                 self.days_of_month(year, month)
             };
@@ -222,7 +229,7 @@ impl Pattern {
         }
         if by_year {
             let length = days::day_number(year + 1, 1, 1) - first;
-            set.retain(|day| is_weekday_of_span(rule, day, first, length));
+            set.retain(|day| month::is_weekday_of_span(rule, day, first, length));
         }
         self.retain_numbered(&mut set);
         set
@@ -242,106 +249,4 @@ impl Pattern {
         set.retain(|day| self.allows_day(day));
         set
     }
-}
-
-/// Fills in which days are meant when the rule does not say.
-fn complete_days(rule: &mut Rule, start_day: i64) {
-    let (_, month, day) = days::civil_day(start_day);
-    let names_days = rule.has_weekdays() || rule.has_month_days() || !rule.year_days.is_empty();
-    match rule.frequency {
-        Frequency::Yearly if !names_days && rule.week_numbers.is_empty() => {
-            rule.month_days = 1 << day;
-            if rule.months == 0 {
-                rule.months = 1 << month;
-            }
-        }
-        Frequency::Monthly if !names_days && rule.week_numbers.is_empty() => rule.month_days = 1 << day,
-        Frequency::Yearly | Frequency::Weekly if !names_days => rule.weekdays = 1 << days::weekday(start_day),
-        _ => {}
-    }
-    // Ordinals mean something in months and years only, and not beside week numbers.
-    if rule.frequency < Frequency::Monthly || !rule.week_numbers.is_empty() {
-        rule.weekdays = rule.any_weekdays();
-        rule.nth_weekdays.clear();
-    }
-}
-
-/// Fills in the time of day, down from the rule's period.
-fn complete_times(rule: &mut Rule, time: i64) {
-    if rule.hours == 0 && rule.frequency >= Frequency::Daily {
-        rule.hours = 1 << (time / 3600);
-    }
-    if rule.minutes == 0 && rule.frequency >= Frequency::Hourly {
-        rule.minutes = 1 << (time / 60 % 60);
-    }
-    if rule.seconds == 0 && rule.frequency >= Frequency::Minutely {
-        rule.seconds = 1 << (time % 60);
-    }
-}
-
-/// Every time of day that the rule names, in seconds, in order; none for rules of shorter periods.
-fn times_of_day(rule: &Rule) -> Vec<i64> {
-    let mut times = Vec::new();
-    if rule.frequency < Frequency::Daily {
-        return times;
-    }
-    for hour in (0..24).filter(|hour| rule.hours & (1 << hour) != 0) {
-        times.extend(times_of_hour(rule).into_iter().map(|time| hour * 3600 + time));
-    }
-    times
-}
-
-/// Every time within an hour that the rule names, in seconds, in order.
-pub(super) fn times_of_hour(rule: &Rule) -> Vec<i64> {
-    let mut times = Vec::new();
-    for minute in (0..60).filter(|minute| rule.minutes & (1 << minute) != 0) {
-        times.extend(times_of_minute(rule).map(|second| minute * 60 + second));
-    }
-    times
-}
-
-/// The seconds of a minute that the rule names, in order.
-pub(super) fn times_of_minute(rule: &Rule) -> impl Iterator<Item = i64> {
-    (0..60).filter(|second| rule.seconds & (1 << second) != 0)
-}
-
-/// The days of a month that `BYMONTHDAY` names, all without it; bit 0 is the first of the month.
-fn month_day_bits(rule: &Rule, year: i64, month: u8) -> u32 {
-    let length = days::month_length(year, month);
-    let all = u32::MAX >> (32 - length);
-    if !rule.has_month_days() {
-        return all;
-    }
-    // Mirrored, bit 1 from the end stands at bit 30; the month's last day is bit `length - 1`.
-    let from_end = rule.month_days_from_end.reverse_bits() >> (31 - length);
-    (rule.month_days >> 1 | from_end) & all
-}
-
-/// The days of a month that `BYDAY` names, ordinals counted within the month; bit 0 is the first of the month.
-fn weekday_bits(rule: &Rule, year: i64, month: u8) -> u32 {
-    const EVERY_SEVENTH: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28 | 1 << 35;
-    let length = days::month_length(year, month);
-    let first = days::weekday(days::day_number(year, month, 1));
-    let mut bits = 0_u64;
-    for weekday in (0..7).filter(|weekday| rule.weekdays & (1 << weekday) != 0) {
-        bits |= EVERY_SEVENTH << ((weekday + 7 - first) % 7);
-    }
-    for &(ordinal, weekday) in &rule.nth_weekdays {
-        let earliest = i64::from((weekday + 7 - first) % 7);
-        let total = (i64::from(length) - earliest + 6) / 7;
-        let place = if ordinal > 0 { ordinal - 1 } else { total + ordinal };
-        if (0..total).contains(&place) {
-            bits |= 1 << (earliest + place * 7);
-        }
-    }
-    bits as u32 & (u32::MAX >> (32 - length))
-}
-
-/// Whether `BYDAY` names the day, ordinals counted within the span of days.
-fn is_weekday_of_span(rule: &Rule, day: i64, first: i64, length: i64) -> bool {
-    let weekday = days::weekday(day);
-    let (from_start, from_end) = ((day - first) / 7 + 1, -((first + length - 1 - day) / 7 + 1));
-    rule.weekdays & (1 << weekday) != 0
-        || rule.nth_weekdays.contains(&(from_start, weekday))
-        || rule.nth_weekdays.contains(&(from_end, weekday))
 }

@@ -4,6 +4,7 @@
 
 mod feed_to_slots;
 mod feed_vectors;
+mod hostile;
 mod made;
 mod overrides;
 mod rfc_examples;

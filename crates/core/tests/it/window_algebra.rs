@@ -129,12 +129,13 @@ proptest! {
 
     #[test]
     fn adjoining_windows_add_up(start in starts(), rule in rules(), cut in 1..1400_i64) {
-        let whole = found(&start, &rule, 0, 1400);
+        let mut whole = found(&start, &rule, 0, 1400);
         prop_assert!(whole.is_sorted());
         let mut parts = found(&start, &rule, 0, cut);
         parts.extend(found(&start, &rule, cut, 1400));
-        // What overlaps the cut is in both.
+        // What overlaps the cut is in both parts; in a gap of the clocks two occurrences are equal anyway.
         parts.dedup();
+        whole.dedup();
         prop_assert_eq!(whole, parts);
     }
 
