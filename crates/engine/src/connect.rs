@@ -5,6 +5,7 @@
 //! use; the code is bound by PKCE (RFC 7636); the browser by a nonce that the caller keeps in a cookie. Nobody is
 //! sent anywhere but to an origin on the allow-list.
 
+mod adopt;
 mod error;
 mod feed;
 mod finish;

@@ -172,10 +172,20 @@ pub enum ConnectionError {
     BadCursor(#[from] BadCursor),
     /// The user's settings cannot be read.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Settings(SettingsError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SettingsError> for ConnectionError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::UnknownUser => Self::UnknownUser,
+            SettingsError::Store(error) => Self::Store(error),
+            error => Self::Settings(error),
+        }
+    }
 }
 
 /// A missing row, in this capability's words.

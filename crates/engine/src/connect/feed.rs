@@ -9,7 +9,9 @@ use kalends_core::{
 };
 use kalends_egress::Lane;
 use kalends_providers::provider::{Access, Account, Ask, ProviderError, RemoteCalendar};
-use kalends_store::{CalendarFilter, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects};
+use kalends_store::{
+    CalendarFilter, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects, StoreError,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use url::Url;
@@ -58,7 +60,8 @@ pub async fn feed(
         .map_or_else(|| ConnectionId::new(engine.ambient()), |known| known.id);
     let remote = check(engine, id, &feed.url).await?;
     let user = feed.user.clone();
-    let calendar_id = known_calendar(engine, tenant, known.as_ref()).await?;
+    let known_calendar = known_calendar(engine, tenant, known.as_ref()).await?;
+    let calendar_id = known_calendar.unwrap_or_else(|| CalendarId::new(engine.ambient()));
     let label = feed
         .name
         .unwrap_or_else(|| address.host_str().unwrap_or("feed").to_owned());
@@ -67,11 +70,19 @@ pub async fn feed(
         Some(known) if known.state != ConnectionState::Disconnected => changes::connection_updated,
         _ => changes::connection_created,
     };
+    let now = engine.ambient().now();
+    let mut effects = Effects::none()
+        .task(task::pull(id, calendar.id, Trigger::Selected, now))
+        .task(task::discover(id, calendars::next_discovery(engine)))
+        .change(change(&user, id, ProviderKind::Ics));
+    if known_calendar.is_none() {
+        effects = effects.change(changes::calendar_added(&user, id, calendar.id));
+    }
     let commit = ConnectCommit {
         id,
         user: feed.user,
         provider: ProviderKind::Ics,
-        account_id,
+        account_id: account_id.clone(),
         account_label: label,
         oauth_client: None,
         features: vec![Feature::CalendarRead],
@@ -80,21 +91,20 @@ pub async fn feed(
             url: Some(feed.url),
             ..ConnectionSecrets::default()
         },
-        effects: Effects::none()
-            .task(task::pull(
-                id,
-                calendar.id,
-                Trigger::Selected,
-                engine.ambient().now(),
-            ))
-            .task(task::discover(id, calendars::next_discovery(engine)))
-            .change(change(&user, id, ProviderKind::Ics))
-            .change(changes::calendar_added(&user, id, calendar.id)),
         calendars: vec![calendar],
+        effects,
     };
-    engine.store().commit_connect(tenant, commit).await?;
-    let row = engine.store().connection(tenant, id).await?;
-    Ok(connections::view(engine, row))
+    match engine.store().commit_connect(tenant, commit).await {
+        // Connected twice at once: the other one made it.
+        Ok(()) | Err(StoreError::Conflict { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let made = engine
+        .store()
+        .connection_to_account(tenant, &user, ProviderKind::Ics, &account_id)
+        .await?;
+    let made = made.ok_or(StoreError::NotFound { what: "connection" })?;
+    Ok(connections::view(engine, made))
 }
 
 /// The address in one writing, so that the same feed is recognised; egress judges whether it may be called.
@@ -140,19 +150,15 @@ async fn known_calendar(
     engine: &Engine,
     tenant: TenantId,
     known: Option<&Connection>,
-) -> Result<CalendarId, ConnectError> {
-    let Some(known) = known else {
-        return Ok(CalendarId::new(engine.ambient()));
-    };
+) -> Result<Option<CalendarId>, ConnectError> {
+    let Some(known) = known else { return Ok(None) };
     let filter = CalendarFilter {
         connection: Some(known.id),
         limit: Some(1),
         ..CalendarFilter::default()
     };
     let calendars = engine.store().calendars(tenant, filter).await?;
-    Ok(calendars
-        .first()
-        .map_or_else(|| CalendarId::new(engine.ambient()), |calendar| calendar.id))
+    Ok(calendars.first().map(|calendar| calendar.id))
 }
 
 #[cfg(test)]

@@ -6,11 +6,8 @@ use kalends_core::{
     provider::{Feature, ProviderKind},
     time::{ConnectionId, TenantId, UserId},
 };
-use kalends_providers::oauth::{Identity, OAuthClient, Prompt, TokenGrant};
-use kalends_store::{
-    AccessToken, CalendarFilter, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects,
-    OauthState, StoreError,
-};
+use kalends_providers::oauth::{Identity, OAuthClient, Prompt};
+use kalends_store::{Connection, ConnectionState, OauthState, StoreError};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
@@ -18,10 +15,11 @@ use url::Url;
 
 use super::{
     FinishError, Started,
+    adopt::{Granted, adopt},
     start::{Binding, Trip, begin},
     state,
 };
-use crate::{Engine, changes, connections::Trigger, runner::task};
+use crate::Engine;
 
 /// How long the provider may take to exchange a code.
 const EXCHANGE: Duration = Duration::from_secs(20);
@@ -141,7 +139,12 @@ async fn complete(
     if grant.refresh_token.is_none() && !has_live_grant(engine, client, known.as_ref()).await? {
         return again(engine, client, trip, return_to, &identity).await;
     }
-    let (connection, needs_consent) = adopt(engine, client, trip, (grant, identity), known).await?;
+    let granted = Granted {
+        client,
+        grant,
+        identity,
+    };
+    let (connection, needs_consent) = adopt(engine, trip, &granted, known).await?;
     Ok(Finished::Connected(Connected {
         tenant: trip.tenant,
         user: trip.user.clone(),
@@ -197,75 +200,4 @@ async fn again(
         prompt: Prompt::Consent,
     };
     Ok(Finished::Again(begin(engine, trip.tenant, client, next).await?))
-}
-
-/// Makes the connection, or takes up the user's connection to the same account with its calendars and settings.
-async fn adopt(
-    engine: &Engine,
-    client: &OAuthClient,
-    trip: &OauthState,
-    (grant, identity): (TokenGrant, Identity),
-    known: Option<Connection>,
-) -> Result<(ConnectionId, Vec<Feature>), FinishError> {
-    let features = union(
-        known.as_ref().map_or(&[], |known| &known.features),
-        &trip.features,
-    );
-    let scopes = grant.scopes.unwrap_or_else(|| client.scopes_for(&trip.features));
-    let needs_consent = client.missing(&scopes, &features);
-    let id = known
-        .as_ref()
-        .map_or_else(|| ConnectionId::new(engine.ambient()), |known| known.id);
-    let change = match &known {
-        Some(known) if known.state == ConnectionState::ReauthRequired => changes::connection_recovered,
-        Some(known) if known.state != ConnectionState::Disconnected => changes::connection_updated,
-        _ => changes::connection_created,
-    };
-    let commit = ConnectCommit {
-        id,
-        user: trip.user.clone(),
-        provider: trip.provider,
-        account_id: identity.account_id,
-        account_label: identity.email.unwrap_or_default(),
-        oauth_client: Some(client.client_id().to_owned()),
-        features,
-        scopes: scopes.iter().map(str::to_owned).collect(),
-        secrets: ConnectionSecrets {
-            refresh_token: grant.refresh_token,
-            access_token: Some(AccessToken {
-                token: grant.access_token,
-                expires_at: grant.expires_at,
-            }),
-            url: None,
-        },
-        calendars: Vec::new(),
-        effects: resumed(engine, trip, id)
-            .await?
-            .task(task::discover(id, engine.ambient().now()))
-            .change(change(&trip.user, id, trip.provider)),
-    };
-    engine.store().commit_connect(trip.tenant, commit).await?;
-    engine.tokens().forget(id).await;
-    Ok((id, needs_consent))
-}
-
-/// Pulls of the calendars that were chosen before, at once.
-async fn resumed(engine: &Engine, trip: &OauthState, id: ConnectionId) -> Result<Effects, StoreError> {
-    let filter = CalendarFilter {
-        connection: Some(id),
-        ..CalendarFilter::default()
-    };
-    let now = engine.ambient().now();
-    let calendars = engine.store().calendars(trip.tenant, filter).await?;
-    let chosen = calendars
-        .iter()
-        .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
-    Ok(chosen.fold(Effects::none(), |effects, calendar| {
-        effects.task(task::pull(id, calendar.id, Trigger::Selected, now))
-    }))
-}
-
-fn union(known: &[Feature], asked: &[Feature]) -> Vec<Feature> {
-    let new = asked.iter().filter(|feature| !known.contains(feature));
-    known.iter().chain(new).copied().collect()
 }

@@ -7,7 +7,7 @@ use kalends_core::{sync::coverage, time::Interval};
 use kalends_providers::provider::{ChangePage, Cursor, ProviderError, PullFrom, Quarantined};
 use kalends_store::{
     BeginPass, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage, QuarantinedItem,
-    Source, StoreError,
+    Source, StoreError, SyncRun,
 };
 
 use super::{
@@ -139,17 +139,9 @@ impl<'a> Running<'a> {
             effects,
         };
         let run = engine.store().finish_pass(pass, commit).await?;
-        tracing::info!(
-            calendar = %calendar.id,
-            provider = %subject.account.connection.provider,
-            kind = ?run.kind,
-            created = run.counts.created,
-            updated = run.counts.updated,
-            deleted = run.counts.deleted,
-            quarantined = run.counts.quarantined,
-            pages = run.pages,
-            "calendar synced"
-        );
+        if ending.news == News::Synced || run.counts.quarantined > 0 {
+            log(subject, &run);
+        }
         Ok(())
     }
 
@@ -170,6 +162,20 @@ impl<'a> Running<'a> {
         )
         .is_some()
     }
+}
+
+fn log(subject: &Subject, run: &SyncRun) {
+    tracing::info!(
+        calendar = %run.calendar,
+        provider = %subject.account.connection.provider,
+        kind = ?run.kind,
+        created = run.counts.created,
+        updated = run.counts.updated,
+        deleted = run.counts.deleted,
+        quarantined = run.counts.quarantined,
+        pages = run.pages,
+        "calendar synced"
+    );
 }
 
 /// Unreadable items as they are stored; one without an id is only counted by its place.

@@ -18,9 +18,6 @@ use crate::{
     settings::InForce,
 };
 
-/// How long to wait for a pass that is under way.
-const PASS: SignedDuration = SignedDuration::from_secs(5);
-
 /// Compiles every month of the covered window by the rules that are in force now, after moving the window on, or out
 /// to what the task wants. A calendar that was never read is left alone: its first pass does all this.
 pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
@@ -54,10 +51,9 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
         .commit_months(calendar.tenant, calendar.id, commit)
         .await
     {
-        // A pass began meanwhile, perhaps by the old rules.
+        // A pass is under way, perhaps by the old rules.
         Err(error @ StoreError::Fenced { .. }) => {
-            let until = now.saturating_add(PASS).unwrap_or(now);
-            Err(Failure::new(Class::Postponed { until }, "pass_under_way", error))
+            Err(Failure::new(Class::Transient, "pass_under_way", error))
         }
         result => Ok(result?),
     }

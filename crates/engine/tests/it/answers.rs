@@ -221,7 +221,7 @@ async fn nonsense_is_refused_by_its_field() {
     let error = read(Vec::new(), vec![nowhere], DAY).await;
     assert!(matches!(error, AvailabilityError::UnknownCalendar { .. }));
     let error = read(Vec::new(), Vec::new(), DAY).await;
-    assert!(matches!(error, AvailabilityError::Field(field) if field.field == "users"));
+    assert!(matches!(error, AvailabilityError::Field(field) if field.field == "userIds"));
     let years = "2026-01-01T00:00:00Z/2029-01-01T00:00:00Z";
     let error = read(vec![world.user.clone()], Vec::new(), years).await;
     assert!(matches!(error, AvailabilityError::Field(field) if field.field == "to"));
