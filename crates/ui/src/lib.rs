@@ -4,12 +4,14 @@
 //! To add a page: a template under `templates/` with its struct here, or a plain file under `assets/`; styles go into
 //! `assets/kalends.css`, which every page shares.
 
+mod demo;
 mod pages;
 
 use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
+pub use demo::DemoPage;
 pub use pages::{ConnectPage, MessagePage, Tone};
 
 /// The policy every page is sent with: nothing inline, nothing from elsewhere, no frames around it.
