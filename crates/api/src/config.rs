@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use kalends_ui::DemoPage;
 use secrecy::{ExposeSecret, SecretSlice};
 use url::{Host, Url};
 
@@ -11,6 +12,7 @@ pub struct ApiConfig {
     public_url: Url,
     cookie_key: SecretSlice<u8>,
     body_limit_bytes: usize,
+    demo: Option<DemoPage>,
 }
 
 /// Why the settings cannot be used.
@@ -64,6 +66,7 @@ impl ApiConfig {
             public_url,
             cookie_key,
             body_limit_bytes: Self::DEFAULT_BODY_LIMIT_BYTES,
+            demo: None,
         })
     }
 
@@ -72,6 +75,18 @@ impl ApiConfig {
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit_bytes = bytes;
         self
+    }
+
+    /// Serves the demo's page at `/`. It holds a tenant's key: for throw-away data only.
+    #[must_use]
+    pub fn with_demo(mut self, page: DemoPage) -> Self {
+        self.demo = Some(page);
+        self
+    }
+
+    /// The page at `/`, when there is one.
+    pub(crate) const fn demo(&self) -> Option<&DemoPage> {
+        self.demo.as_ref()
     }
 
     /// Where browsers reach this server.

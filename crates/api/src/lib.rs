@@ -24,6 +24,7 @@ use kalends_engine::Engine;
 use tokio::net::TcpListener;
 
 pub use config::{ApiConfig, ConfigError};
+pub use kalends_ui::DemoPage;
 
 use crate::state::AppState;
 

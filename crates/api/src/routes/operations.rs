@@ -1,6 +1,7 @@
 //! Health and description of the server; nobody needs a key for these.
 
 mod assets;
+mod demo;
 mod docs;
 mod livez;
 mod openapi;
@@ -16,6 +17,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(livez::livez))
         .routes(routes!(readyz::readyz))
         .routes(routes!(openapi::openapi))
+        .route("/", get(demo::demo))
         .route("/docs", get(docs::docs))
         .route("/assets/{name}", get(assets::assets))
 }
