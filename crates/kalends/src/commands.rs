@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod migrate;

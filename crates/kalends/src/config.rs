@@ -25,7 +25,7 @@ pub(crate) use self::{
     egress::Egress,
     google::Google,
     log::{Log, LogFormat},
-    server::Server,
+    server::{Server, http},
     sync::{Sync, Tasks},
 };
 

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             commands::openapi::run();
             Ok(())
         }
-        Command::Demo(_) => Err(anyhow::anyhow!("the demo is on its way")),
+        Command::Demo(args) => commands::demo::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,70 @@
+//! From a connect link to an active connection, or to none.
+
+use anyhow::Context;
+use http::Method;
+use serde_json::json;
+use url::Url;
+
+use super::Story;
+use crate::commands::demo::{
+    google,
+    headless::{
+        application::text,
+        person::{Decision, Person},
+    },
+    tenant,
+};
+
+impl Story<'_> {
+    pub(in super::super) async fn decline(&self) -> anyhow::Result<String> {
+        let back = self.through_google(Decision::Cancel).await?;
+        let outcome = (query(&back, "status"), query(&back, "code"));
+        anyhow::ensure!(
+            outcome == (Some("error".to_owned()), Some("access_denied".to_owned())),
+            "the person came back to {back}"
+        );
+        let connections = self.app.list("connections").await?;
+        anyhow::ensure!(connections.is_empty(), "there are connections: {connections:?}");
+        Ok("back with access_denied".to_owned())
+    }
+
+    pub(in super::super) async fn connect(&mut self) -> anyhow::Result<String> {
+        let back = self.through_google(Decision::Allow).await?;
+        anyhow::ensure!(
+            query(&back, "status").as_deref() == Some("connected"),
+            "the person came back to {back}"
+        );
+        self.connection = query(&back, "connectionId").context("no connectionId came back")?;
+        let connection = self
+            .app
+            .get(&format!("v1/connections/{}", self.connection))
+            .await?;
+        anyhow::ensure!(connection["state"] == "active", "the connection is {connection}");
+        let granted = json!([{"feature": "calendar_read", "status": "granted"}]);
+        anyhow::ensure!(
+            connection["features"] == granted,
+            "the connection is {connection}"
+        );
+        Ok(format!("{} is active", text(&connection, "account")?))
+    }
+
+    /// Follows a fresh connect link to its end.
+    async fn through_google(&self, decision: Decision) -> anyhow::Result<Url> {
+        let session = json!({"userId": tenant::USER, "returnTo": self.page});
+        let session = self
+            .app
+            .ask(Method::POST, "v1/connect-sessions", Some(session))
+            .await?;
+        let link = text(&session, "url")?.parse()?;
+        Person::new(self.http)
+            .connect(link, google::EMAIL, decision)
+            .await
+    }
+}
+
+fn query(url: &Url, name: &str) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    pairs
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}

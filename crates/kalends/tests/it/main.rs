@@ -1,0 +1,6 @@
+//! The built binary, as people start it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod demo;
+mod simulate;
