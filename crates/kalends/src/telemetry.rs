@@ -1,6 +1,6 @@
 //! Logs: text for people, JSON for collectors, always on standard error.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -20,7 +20,10 @@ const CAPPED: &[&str] = &[
 pub(crate) fn install(log: &Log) {
     let capped = CAPPED.iter().filter_map(|directive| directive.parse().ok());
     let filter = capped.fold(EnvFilter::new(&log.level), EnvFilter::add_directive);
-    let output = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let output = fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => output.init(),
         LogFormat::Json => output.json().init(),
