@@ -23,10 +23,14 @@ pub(crate) mod request;
 mod schedule;
 mod subject;
 
-use kalends_providers::provider::{ChangePage, Cursor};
+use kalends_providers::provider::{ChangePage, Cursor, Listing, ProviderError, PullFrom};
 use kalends_store::{ClaimedTask, PassKind};
 
-use self::{delta::DeltaEnd, pass::Running, subject::Subject};
+use self::{
+    delta::DeltaEnd,
+    pass::Running,
+    subject::{Subject, window},
+};
 pub(crate) use self::{failed::failed, recompile::recompile};
 use crate::{Engine, runner::failure::Failure};
 
@@ -35,33 +39,70 @@ pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
     let Some(subject) = Subject::load(engine, task).await? else {
         return Ok(());
     };
-    let ended = run(engine, task, &subject).await;
+    let ended = match subject.calendar.sync.cursor.clone() {
+        None => full_pass(engine, task, &subject, None).await,
+        Some(cursor) => since(engine, task, &subject, Cursor(cursor)).await,
+    };
     engine.runs().notify_waiters();
     ended?;
     subject.account.recovered(engine).await?;
     Ok(())
 }
 
-async fn run(engine: &Engine, task: &ClaimedTask, subject: &Subject) -> Result<(), Failure> {
-    let mut listing = None;
-    if let Some(cursor) = subject.calendar.sync.cursor.clone() {
-        let Some(running) = Running::begin(engine, task, subject, PassKind::Delta).await? else {
-            return Ok(());
-        };
-        match delta::delta(&running, Cursor(cursor))
-            .await
-            .map_err(|failure| running.failed(failure))?
-        {
-            DeltaEnd::Stored => return Ok(()),
-            DeltaEnd::Refused => {}
-            DeltaEnd::Everything(page) => listing = Some(page),
+/// Asks what changed since the cursor; the answer says which kind of pass it is.
+async fn since(
+    engine: &Engine,
+    task: &ClaimedTask,
+    subject: &Subject,
+    cursor: Cursor,
+) -> Result<(), Failure> {
+    let not_before = window(&subject.settings, subject.loaded_at)?.start();
+    let from = PullFrom::Cursor { cursor, not_before };
+    let first = match subject.page(from).await {
+        Ok(page) if page.listing == Listing::Delta => return delta_pass(engine, task, subject, page).await,
+        Ok(page) => Some(page),
+        Err(ProviderError::CursorInvalid) => None,
+        Err(error) => {
+            let failure = subject.account.failure(engine, error).await;
+            return match Running::begin(engine, task, subject, PassKind::Delta).await? {
+                Some(running) => Err(running.failed(failure)),
+                None => Ok(()),
+            };
         }
-        engine
-            .store()
-            .forget_cursor(subject.calendar.tenant, subject.calendar.id)
-            .await?;
+    };
+    read_anew(engine, task, subject, first).await
+}
+
+async fn delta_pass(
+    engine: &Engine,
+    task: &ClaimedTask,
+    subject: &Subject,
+    first: ChangePage,
+) -> Result<(), Failure> {
+    let Some(running) = Running::begin(engine, task, subject, PassKind::Delta).await? else {
+        return Ok(());
+    };
+    match delta::delta(&running, first)
+        .await
+        .map_err(|failure| running.failed(failure))?
+    {
+        DeltaEnd::Stored => Ok(()),
+        DeltaEnd::Unusable => read_anew(engine, task, subject, None).await,
     }
-    full_pass(engine, task, subject, listing).await
+}
+
+/// Gives up the cursor, so that nothing but a full pass that ends well can follow, and begins one.
+async fn read_anew(
+    engine: &Engine,
+    task: &ClaimedTask,
+    subject: &Subject,
+    first: Option<ChangePage>,
+) -> Result<(), Failure> {
+    engine
+        .store()
+        .forget_cursor(subject.calendar.tenant, subject.calendar.id)
+        .await?;
+    full_pass(engine, task, subject, first).await
 }
 
 async fn full_pass(

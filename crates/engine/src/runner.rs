@@ -23,6 +23,8 @@ use crate::Engine;
 
 /// How long a loop sleeps at most: the safety net below notifications.
 const NAP: Duration = Duration::from_secs(5);
+/// How long a loop sleeps when something is due that others are already at.
+const BREATH: Duration = Duration::from_millis(100);
 /// Wait after the database failed.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -76,13 +78,26 @@ impl Runner {
         sweep::sweep(&self.engine).await
     }
 
-    /// Starts due tasks in free places and says how long there is nothing else to start.
+    /// Starts due tasks in free places and says how long there is nothing else to start. While nothing is due nothing
+    /// is written.
     async fn start_some(&self, running: &TaskTracker, free: usize) -> Result<Duration, StoreError> {
         if free == 0 {
             return Ok(NAP);
         }
+        let due = self.engine.store().next_task_due().await?;
+        let now = self.engine.ambient().now();
+        let wait = due.map_or(NAP, |due| {
+            due.duration_since(now).try_into().unwrap_or(Duration::ZERO)
+        });
+        if !wait.is_zero() {
+            return Ok(wait.min(NAP));
+        }
         let claimed = work::claim(&self.engine, free).await?;
-        let filled = claimed.len() == free;
+        let nap = if claimed.is_empty() {
+            BREATH
+        } else {
+            Duration::ZERO
+        };
         for task in claimed {
             let engine = self.engine.clone();
             running.spawn(async move {
@@ -90,12 +105,6 @@ impl Runner {
                 engine.worker_freed().notify_one();
             });
         }
-        if filled {
-            return Ok(NAP);
-        }
-        let due = self.engine.store().next_task_due().await?;
-        let now = self.engine.ambient().now();
-        let wait = due.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO));
-        Ok(wait.map_or(NAP, |wait| wait.min(NAP)))
+        Ok(nap)
     }
 }

@@ -7,9 +7,7 @@ use kalends_core::{
     external_event::{ExternalEvent, SeriesRole},
     sync::pull::{Incoming, Plan, plan},
 };
-use kalends_providers::provider::{
-    ChangePage, Cursor, Listing, Next, ProviderError, PullFrom, Quarantined, RemoteItem,
-};
+use kalends_providers::provider::{ChangePage, Next, ProviderError, PullFrom, Quarantined, RemoteItem};
 use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 
 use super::{
@@ -25,10 +23,8 @@ const MOST_ITEMS: usize = 10_000;
 pub(super) enum DeltaEnd {
     /// What changed is stored.
     Stored,
-    /// The cursor is no longer good, or too much has changed.
-    Refused,
-    /// The provider answered with everything that exists; this is the first page of it.
-    Everything(ChangePage),
+    /// The cursor is no longer good, or too much has changed; nothing is stored.
+    Unusable,
 }
 
 /// What changed, all pages together.
@@ -39,28 +35,23 @@ struct Gathered {
     requests: u32,
 }
 
-/// Runs a delta pass.
-pub(super) async fn delta(running: &Running<'_>, cursor: Cursor) -> Result<DeltaEnd, Failure> {
-    let not_before = running.window.start();
-    let mut from = PullFrom::Cursor { cursor, not_before };
+/// Runs a delta pass from its first page on.
+pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<DeltaEnd, Failure> {
     let mut gathered = Gathered::default();
+    let mut page = first;
     loop {
-        let page = match running.page(from).await {
-            Ok(page) => page,
-            Err(ProviderError::CursorInvalid) => return Ok(DeltaEnd::Refused),
-            Err(error) => return Err(running.subject.account.failure(running.engine, error).await),
-        };
-        if page.listing == Listing::Complete {
-            return Ok(DeltaEnd::Everything(page));
-        }
         gathered.requests += 1;
         gathered.items.extend(page.items.into_iter().map(incoming));
         gathered.unreadable.extend(page.quarantined);
         if gathered.items.len() > MOST_ITEMS {
-            return Ok(DeltaEnd::Refused);
+            return Ok(DeltaEnd::Unusable);
         }
         match page.next {
-            Next::Page(token) => from = PullFrom::Page(token),
+            Next::Page(token) => match running.subject.page(PullFrom::Page(token)).await {
+                Ok(next) => page = next,
+                Err(ProviderError::CursorInvalid) => return Ok(DeltaEnd::Unusable),
+                Err(error) => return Err(running.subject.account.failure(running.engine, error).await),
+            },
             Next::Done {
                 cursor,
                 refresh_after,
@@ -83,7 +74,7 @@ pub(super) async fn delta(running: &Running<'_>, cursor: Cursor) -> Result<Delta
 
 /// Plans what came against what is stored, and compiles the months that differ.
 async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, MonthsWrite, News), Failure> {
-    let calendar = &running.subject.calendar;
+    let calendar = &running.calendar;
     let Gathered {
         items,
         unreadable,
@@ -109,7 +100,7 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         upserts: &upserts,
         gone: &gone,
     };
-    let rules = running.subject.settings.read.busy;
+    let rules = running.rules;
     let compiled = compile(
         running.engine,
         (calendar, rules),
@@ -127,7 +118,7 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
 
 /// The stored items that a plan compares with: those named, their masters, and the overrides of named masters.
 async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<ExternalEvent>, Failure> {
-    let calendar = &running.subject.calendar;
+    let calendar = &running.calendar;
     let mut ids = BTreeSet::new();
     for item in items {
         match item {

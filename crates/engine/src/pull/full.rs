@@ -15,8 +15,8 @@ use crate::runner::failure::Failure;
 
 /// Runs a full pass. `first` is its first page when that has come already.
 pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Result<(), Failure> {
-    let zone = &running.subject.calendar.zone;
-    let mut builder = Builder::new(running.subject.settings.read.busy, zone, running.window);
+    let zone = &running.calendar.zone;
+    let mut builder = Builder::new(running.rules, zone, running.window);
     let mut left_out = Vec::new();
     let mut page = match first {
         Some(page) => page,
@@ -45,7 +45,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
             } => {
                 keep_left_out(running, &mut builder, &left_out, &stored).await?;
                 let compiled = builder.finish();
-                report(&running.subject.calendar, &compiled.faults);
+                report(&running.calendar, &compiled.faults);
                 let months = busy::split(&compiled.busy, Month::touched_by(running.window));
                 let ending = Ending {
                     page: stored,
@@ -63,7 +63,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
 
 /// A page token that is refused ends this attempt; the next one begins anew.
 async fn ask(running: &Running<'_>, from: PullFrom) -> Result<ChangePage, Failure> {
-    match running.page(from).await {
+    match running.subject.page(from).await {
         Ok(page) => Ok(page),
         Err(error) => Err(running.subject.account.failure(running.engine, error).await),
     }
@@ -76,7 +76,7 @@ fn take(
     items: Vec<RemoteItem>,
     unreadable: Vec<Quarantined>,
 ) -> PullPage {
-    let zone = &running.subject.calendar.zone;
+    let zone = &running.calendar.zone;
     let mut page = PullPage {
         quarantined: quarantined(unreadable),
         requests: 1,
@@ -111,7 +111,7 @@ async fn keep_left_out(
     if left_out.is_empty() {
         return Ok(());
     }
-    let calendar = &running.subject.calendar;
+    let calendar = &running.calendar;
     let kept = running
         .engine
         .store()

@@ -1,18 +1,16 @@
 //! A pass under way: what both kinds of passes have in common.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-use kalends_core::{sync::coverage, time::Interval};
-use kalends_providers::provider::{ChangePage, Cursor, ProviderError, PullFrom, Quarantined};
+use jiff::SignedDuration;
+use kalends_core::{busy::BusyRules, sync::coverage, time::Interval};
+use kalends_providers::provider::{Cursor, Quarantined};
 use kalends_store::{
-    BeginPass, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage, QuarantinedItem,
-    Source, StoreError, SyncRun,
+    BeginPass, Calendar, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage,
+    QuarantinedItem, Source, StoreError, SyncRun,
 };
 
 use super::{
     schedule,
-    subject::{Subject, days},
+    subject::{Subject, days, in_force, window},
 };
 use crate::{
     Engine, changes,
@@ -23,17 +21,16 @@ use crate::{
     },
 };
 
-/// How long the provider may take for one page.
-const ANSWER: Duration = Duration::from_mins(1);
-
 /// A pass that has begun.
 pub(super) struct Running<'a> {
     pub(super) engine: &'a Engine,
     pub(super) subject: &'a Subject,
+    /// The calendar and the rules as they are since the pass began: whoever changes them compiles anew after its end.
+    pub(super) calendar: Calendar,
+    pub(super) rules: BusyRules,
     pub(super) pass: Pass,
     /// What the index covers when the pass ends well.
     pub(super) window: Interval,
-    began_at: Timestamp,
 }
 
 /// How a pass ends.
@@ -63,44 +60,35 @@ impl<'a> Running<'a> {
         subject: &'a Subject,
         kind: PassKind,
     ) -> Result<Option<Self>, Failure> {
-        let began_at = engine.ambient().now();
         let begin = BeginPass {
             kind,
             trigger: subject.trigger.stored(),
             lease: Some(task.lease),
         };
-        let calendar = &subject.calendar;
-        let pass = match engine
-            .store()
-            .begin_pass(calendar.tenant, calendar.id, begin)
-            .await
-        {
+        let (tenant, id) = (subject.calendar.tenant, subject.calendar.id);
+        let pass = match engine.store().begin_pass(tenant, id, begin).await {
             Err(StoreError::Conflict { .. } | StoreError::NotFound { .. }) => return Ok(None),
             result => result?,
         };
-        let fresh = coverage::window(began_at, days(&subject.settings));
-        let window = match kind {
-            PassKind::Delta => calendar.sync.covered.or(fresh),
-            PassKind::Full => fresh,
+        let calendar = engine.store().calendar(tenant, id).await?;
+        let settings = in_force(engine, &calendar).await?;
+        let window = match calendar.sync.covered {
+            Some(covered) if kind == PassKind::Delta => covered,
+            _ => window(&settings, subject.loaded_at)?,
         };
-        let window =
-            window.ok_or_else(|| Failure::new(Class::Bug, "internal", "the clock is beyond the calendar"))?;
-        Ok(Some(Self {
+        let running = Self {
             engine,
             subject,
+            calendar,
+            rules: settings.read.busy,
             pass,
             window,
-            began_at,
-        }))
-    }
-
-    /// Asks for a page.
-    pub(super) async fn page(&self, from: PullFrom) -> Result<ChangePage, ProviderError> {
-        let account = &self.subject.account;
-        account
-            .provider
-            .changes(&account.ask(ANSWER), &self.subject.remote(), from)
-            .await
+        };
+        if kind == PassKind::Delta && running.pass.cursor != subject.calendar.sync.cursor {
+            let cause = "the cursor has moved on since it was read";
+            return Err(running.failed(Failure::new(Class::Transient, "overtaken", cause)));
+        }
+        Ok(Some(running))
     }
 
     /// Writes the end of the pass: its last page, months, cursor, news and the next poll, in one transaction.
@@ -108,10 +96,10 @@ impl<'a> Running<'a> {
         let Self {
             engine,
             subject,
+            calendar,
             pass,
             ..
         } = self;
-        let calendar = &subject.calendar;
         let mut effects = Effects::none();
         if let Some(at) = schedule::next_poll(engine, subject.settings.sync, ending.refresh_after) {
             effects = effects.task(task::pull(calendar.connection, calendar.id, Trigger::Poll, at));
@@ -133,7 +121,8 @@ impl<'a> Running<'a> {
             cursor: Some(ending.cursor.0),
             covered: ending.covered,
             months: ending.months,
-            as_of: self.began_at,
+            // Before the first question: what changes from then on is not promised.
+            as_of: subject.loaded_at,
             source: source(subject.trigger),
             poll_hint: ending.refresh_after,
             effects,

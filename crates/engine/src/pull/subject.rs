@@ -1,7 +1,13 @@
 //! What a task of a calendar is about, and whether there is anything to do.
 
-use kalends_core::{sync::coverage::WindowDays, time::CalendarId};
-use kalends_providers::provider::CalendarRef;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kalends_core::{
+    sync::coverage::{self, WindowDays},
+    time::{CalendarId, Interval},
+};
+use kalends_providers::provider::{CalendarRef, ChangePage, ProviderError, PullFrom};
 use kalends_store::{Calendar, ClaimedTask, StoreError};
 
 use crate::{
@@ -11,18 +17,24 @@ use crate::{
     settings::{self, InForce, SettingsError},
 };
 
+/// How long the provider may take for one page.
+const ANSWER: Duration = Duration::from_mins(1);
+
 /// A calendar that is to be pulled.
 pub(super) struct Subject {
     pub(super) calendar: Calendar,
     pub(super) account: LiveAccount,
     pub(super) settings: InForce,
     pub(super) trigger: Trigger,
+    /// When its rows were read, which is before anything is asked.
+    pub(super) loaded_at: Timestamp,
 }
 
 impl Subject {
     /// The calendar of a task; `None` when it is not to be pulled: gone, not selected, its account not to be asked,
     /// or syncing turned off by its user.
     pub(super) async fn load(engine: &Engine, task: &ClaimedTask) -> Result<Option<Self>, Failure> {
+        let loaded_at = engine.ambient().now();
         let Some(calendar) = calendar(engine, task).await? else {
             return Ok(None);
         };
@@ -37,15 +49,27 @@ impl Subject {
             account,
             settings,
             trigger,
+            loaded_at,
         }))
     }
 
-    pub(super) fn remote(&self) -> CalendarRef {
-        CalendarRef {
+    /// Asks for a page.
+    pub(super) async fn page(&self, from: PullFrom) -> Result<ChangePage, ProviderError> {
+        let calendar = CalendarRef {
             provider_id: self.calendar.provider_id.clone(),
             zone: self.calendar.zone.clone(),
-        }
+        };
+        self.account
+            .provider
+            .changes(&self.account.ask(ANSWER), &calendar, from)
+            .await
     }
+}
+
+/// The window that a pass which begins at that time covers when it reads everything.
+pub(super) fn window(settings: &InForce, now: Timestamp) -> Result<Interval, Failure> {
+    coverage::window(now, days(settings))
+        .ok_or_else(|| Failure::new(Class::Bug, "internal", "the clock is beyond the calendar"))
 }
 
 /// The selected calendar that the task's key names.

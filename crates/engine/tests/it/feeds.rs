@@ -5,7 +5,8 @@ use kalends_core::provider::ProviderKind;
 use kalends_engine::{
     Engine, EngineSettings, Parts,
     connect::{self, ConnectError, ConnectFeed},
-    connections::State,
+    connections::{Outcome, RunKind, State, SyncRun, sync_runs},
+    page::Page,
     tokens::Tokens,
 };
 use kalends_providers::provider::ProviderError;
@@ -116,7 +117,7 @@ async fn what_a_complete_listing_leaves_out_is_gone() {
         feed.put("feed", single(&format!("e{hour}"), &start, &end));
     }
     let url = "https://calendar.example/basic.ics";
-    connect::feed(&world.engine, world.tenant, wish(&world, url))
+    let connection = connect::feed(&world.engine, world.tenant, wish(&world, url))
         .await
         .unwrap();
     world.drain().await;
@@ -124,6 +125,15 @@ async fn what_a_complete_listing_leaves_out_is_gone() {
     feed.forget("feed", "e9");
     world.later(SignedDuration::from_mins(30)).await;
     assert_eq!(world.busy(DAY).await.len(), 2);
+    let page = Page {
+        limit: 10,
+        after: None,
+    };
+    let runs = sync_runs(&world.engine, world.tenant, connection.id, page)
+        .await
+        .unwrap();
+    let whole = |run: &SyncRun| (run.kind, &run.outcome) == (RunKind::Full, &Outcome::Completed);
+    assert!(runs.items.len() == 2 && runs.items.iter().all(whole), "{runs:?}");
 }
 
 #[tokio::test]
