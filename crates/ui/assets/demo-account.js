@@ -13,8 +13,8 @@ const STATES = {
 export function drawAccounts(connections) {
   const connected = connections.length > 0;
   byId('connect-invitation').hidden = connected;
-  byId('connect-button').textContent = connected ? 'Connect another account' : 'Connect Google Calendar';
-  byId('connect-button').classList.toggle('plain', connected);
+  byId('connect-button').textContent = connected ? 'Connect another' : 'Connect a calendar';
+  byId('connect-button').className = connected ? 'quiet' : 'wide';
   redraw(byId('accounts'), connections.map(({ account, state, features }) => [account, state, features]), () =>
     connections.map((connection) => {
       const refused = connection.features.some((feature) => feature.status === 'needs_consent');
@@ -33,12 +33,17 @@ export function drawAccounts(connections) {
  */
 export function drawCalendars(calendars, evidence, runs, onSelect) {
   const now = Date.now();
-  const rows = calendars.map((calendar) => ({
+  const known = calendars.filter((calendar) => !calendar.lostAt).sort(mainFirst);
+  const rows = known.map((calendar) => ({
     calendar: { id: calendar.id, name: calendar.name, color: calendar.color, selected: calendar.selected },
     status: status(calendar, evidence.get(calendar.id), now),
-    first: calendar.selected ? firstSync(runs.get(calendar.id)) : undefined,
+    first: calendar.selected && calendar.lastSyncedAt ? firstSync(runs.get(calendar.id)) : undefined,
   }));
   redraw(byId('calendars'), rows, () => rows.map((row) => item(row, onSelect)));
+}
+
+function mainFirst(one, other) {
+  return Number(other.primary) - Number(one.primary) || one.name.localeCompare(other.name);
 }
 
 function item({ calendar, status: { text, tone, reading }, first }, onSelect) {
@@ -46,34 +51,33 @@ function item({ calendar, status: { text, tone, reading }, first }, onSelect) {
     type: 'checkbox', id: `calendar-${calendar.id}`, checked: calendar.selected,
     onchange: (event) => onSelect(calendar, event.target.checked),
   });
-  const lines = [
-    element('strong', { '--color': calendar.color ?? 'var(--accent)' }, calendar.name),
-    element('span', { class: `freshness ${tone}` }, text),
-  ];
+  const lines = [element('strong', { '--color': calendar.color ?? 'var(--accent)' }, calendar.name)];
+  if (text) lines.push(element('span', { class: `freshness ${tone}` }, text));
   if (reading) lines.push(element('progress', { 'aria-label': `First sync of ${calendar.name}` }));
-  if (first) lines.push(element('span', { class: 'small' }, first));
+  if (first) lines.push(element('span', { class: 'first' }, first));
   return element('li', {}, element('label', { for: box.id }, box, element('span', { class: 'lines' }, ...lines)));
 }
 
 function status(calendar, evidence, now) {
-  if (!calendar.selected) return { text: 'does not count', tone: 'off' };
+  if (!calendar.selected) return {};
   if (calendar.syncStatus === 'error') return { text: `not reachable (${calendar.lastError}), tried again`, tone: 'bad' };
   if (!calendar.lastSyncedAt) {
     const progress = calendar.progress;
     const done = progress
       ? `reading: ${count(progress.items, 'event')} in ${count(progress.pages, 'page')}`
       : 'waiting for its first sync';
-    return { text: done, tone: 'busy', reading: true };
+    return { text: done, tone: 'pending', reading: true };
   }
-  if (!evidence?.asOf) return { text: 'not known yet', tone: 'busy' };
+  if (!evidence?.asOf) return { text: 'not known yet', tone: 'pending' };
   const source = { poll: 'by poll', live: 'asked live', push: 'by push' }[evidence.source] ?? '';
   const age = ago(Date.parse(evidence.asOf), now);
-  return { text: `${evidence.status}, ${age} ${source}`, tone: evidence.status === 'fresh' ? 'good' : 'bad' };
+  const tone = { fresh: 'good', stale: 'late' }[evidence.status] ?? 'bad';
+  return { text: `${evidence.status}, ${age} ${source}`, tone };
 }
 
 function firstSync(run) {
   if (!run) return undefined;
   const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
   const took = seconds < 10 ? seconds.toFixed(1) : Math.round(seconds);
-  return `First sync: ${count(run.counts.created, 'event')}, ${count(run.counts.pages, 'page')}, ${took} s`;
+  return `first sync: ${count(run.counts.created, 'event')}, ${count(run.counts.pages, 'page')}, ${took} s`;
 }

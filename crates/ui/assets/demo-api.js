@@ -35,7 +35,7 @@ export class Kalends {
   }
 
   connectSession(returnTo) {
-    const body = { userId: this.user, provider: 'google', features: ['calendar_read'], returnTo };
+    const body = { userId: this.user, features: ['calendar_read'], returnTo };
     return send('', this.key, 'POST', '/v1/connect-sessions', body);
   }
 

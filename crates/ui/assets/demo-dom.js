@@ -37,6 +37,7 @@ export function banner(text, tone = 'good') {
   place.hidden = !text;
   place.className = `banner ${tone}`;
   place.textContent = text ?? '';
+  if (text) place.scrollIntoView({ block: 'nearest' });
 }
 
 /** "1 event", "2 events". */

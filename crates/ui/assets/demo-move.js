@@ -1,6 +1,6 @@
 // Which event to move, and where to: one hour to a time that is free, in the week that is shown.
 
-import { civil, moment } from './demo-time.js';
+import { civil, clock, moment } from './demo-time.js';
 import { Google, iso } from './demo-api.js';
 
 const MINUTE = 60_000;
@@ -48,9 +48,9 @@ export function request(plan) {
   return `PATCH /calendar/v3${Google.patchPath(plan.calendar, plan.event.id)}\n${JSON.stringify(change(plan), null, 2)}`;
 }
 
-/** "Yoga" from Tue 17:00 to Tue 18:00. */
+/** “Yoga” from Tue 17:00 to 18:00: it stays on its day. */
 export function words(plan, zone) {
-  return `“${plan.event.summary}” from ${moment(plan.from.start, zone)} to ${moment(plan.to.start, zone)}`;
+  return `“${plan.event.summary}” from ${moment(plan.from.start, zone)} to ${clock(civil(plan.to.start, zone).minute)}`;
 }
 
 function change(plan) {

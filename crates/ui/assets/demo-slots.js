@@ -6,11 +6,12 @@ import { clock, day, weekday } from './demo-time.js';
 /**
  * Draws the list into `root`.
  * @param days map from date to slots {from, to, added, removed} in minutes of the day
+ * @param nothing what to say when there is none
  */
-export function drawSlots(root, days) {
-  redraw(root, [...days], () => {
+export function drawSlots(root, days, nothing) {
+  redraw(root, [[...days], nothing], () => {
     const filled = [...days].filter(([, slots]) => slots.length > 0);
-    if (filled.length === 0) return [element('p', { class: 'small' }, 'No time of this week can be booked.')];
+    if (filled.length === 0) return [element('p', { class: 'small' }, nothing)];
     return filled.map(([date, slots]) => element('section', {},
       element('h4', {}, `${weekday(date, 'short')} ${day(date, 'short')}`),
       element('ul', { class: 'chips' }, ...slots.map(chip))));

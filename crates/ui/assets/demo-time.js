@@ -58,6 +58,12 @@ export function day(date, width = 'long') {
   return format('UTC', { day: 'numeric', month: width }).format(new Date(`${date}T00:00:00Z`));
 }
 
+/** "23 to 29 November", "30 November to 6 December". */
+export function range(first, last) {
+  const from = first.slice(0, 7) === last.slice(0, 7) ? String(Number(first.slice(8))) : day(first);
+  return `${from} to ${day(last)}`;
+}
+
 /** "Wed 15:45" for an instant. */
 export function moment(at, zone) {
   const { date, minute } = civil(at, zone);

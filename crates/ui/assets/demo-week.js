@@ -9,12 +9,12 @@ const LAST_HOUR = 21;
 
 /**
  * Draws the week into `root`.
- * @param week {dates, today, minute, open, busy, slots, marks}: the last four are maps from date to
+ * @param week {dates, today, minute, open, unknown, busy, slots, marks}: the last five are maps from date to
  *   {from, to} in minutes of the day; busy has `name` and `color`, marks have `kind` "old" or "new"
  */
 export function drawWeek(root, week) {
   const model = { ...week };
-  for (const layer of ['open', 'busy', 'slots', 'marks']) model[layer] = [...week[layer]];
+  for (const layer of ['open', 'unknown', 'busy', 'slots', 'marks']) model[layer] = [...week[layer]];
   redraw(root, model, () => [hours(), ...week.dates.map((date) => column(week, date))]);
 }
 
@@ -32,6 +32,7 @@ function column(week, date) {
   const parts = busy.filter((block) => !isWholeDay(block));
   const lane = element('div', { class: 'lane' },
     ...week.open.get(date).filter(visible).map((span) => element('div', { class: 'open', ...place(span) })),
+    ...week.unknown.get(date).filter(visible).map(unknownPart),
     element('ul', {},
       ...whole.map((block) => busyItem(block, 'busy whole')),
       ...week.slots.get(date).filter(visible).map(slotItem),
@@ -45,11 +46,15 @@ function column(week, date) {
   return element('section', { class: classes, 'aria-label': `${weekday(date, 'long')} ${day(date)}` }, heading, lane);
 }
 
+function unknownPart(span) {
+  return element('div', { class: 'unknown', title: 'Not known yet, so not offered', ...place(span) });
+}
+
 function busyItem(block, classes) {
   const time = isWholeDay(block) ? 'all day' : `${clock(block.from)}–${clock(block.to)}`;
   const size = block.to - block.from < 40 ? `${classes} low` : classes;
   return element('li', { class: size, title: `${block.name}: busy ${time}`, '--color': block.color, ...place(block) },
-    element('span', { class: 'time' }, time),
+    element('span', { class: 'time' }, ...(isWholeDay(block) ? [time] : [clock(block.from), element('span', { class: 'end' }, `–${clock(block.to)}`)])),
     element('span', { class: 'whose' }, block.name));
 }
 
@@ -63,7 +68,7 @@ function slotItem(slot) {
 
 function markItem(mark) {
   return element('li', { class: `mark ${mark.kind}`, ...place(mark) },
-    element('span', {}, mark.kind === 'old' ? 'was here' : 'moved here'));
+    element('span', {}, mark.kind === 'old' ? 'before' : 'now'));
 }
 
 function isWholeDay(block) {

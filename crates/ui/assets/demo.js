@@ -6,7 +6,7 @@ import { drawAccounts, drawCalendars } from './demo-account.js';
 import { banner, byId, count } from './demo-dom.js';
 import { findMove, make, request, reversed, words } from './demo-move.js';
 import { compare, drawSlots } from './demo-slots.js';
-import { byDay, civil, day, instant, moment, monday, plusDays } from './demo-time.js';
+import { byDay, civil, instant, moment, monday, plusDays, range } from './demo-time.js';
 import { drawWeek } from './demo-week.js';
 
 const { key, simulator, returnTo, user, zone, pollSeconds } = document.body.dataset;
@@ -41,7 +41,9 @@ function shownWeek() {
 /** Asks Kalends for everything that is shown, then draws it. */
 async function look() {
   const week = shownWeek();
-  const [connections, calendars] = await Promise.all([kalends.connections(), kalends.calendars()]);
+  const [connections, listed] = await Promise.all([kalends.connections(), kalends.calendars()]);
+  // Calendars of an ended connection stay listed, so that connecting again finds their choices.
+  const calendars = listed.filter((calendar) => connections.some(({ id }) => id === calendar.connectionId));
   const counting = calendars.filter((calendar) => calendar.selected && calendar.lastSyncedAt);
   const [availability, found] = await Promise.all([
     kalends.availability(week.from, week.to, counting.map((calendar) => calendar.id)),
@@ -79,22 +81,36 @@ function draw(week) {
   })));
   const now = civil(Date.now(), zone);
   const compared = state.moved?.seen ? compare(state.moved.slotsBefore, state.slots) : state.slots;
-  byId('week-name').textContent = `${day(week.dates[0])} to ${day(week.dates[6])}`;
+  byId('week-name').textContent = `The week of ${range(week.dates[0], week.dates[6])}`;
   drawWeek(byId('grid'), {
     dates: week.dates,
     today: now.date,
     minute: now.minute,
     open: byDay(who.open.map(span), week.dates, zone),
+    unknown: byDay(within(who.unknown.map(span), who.open.map(span)), week.dates, zone),
     busy: byDay(busy, week.dates, zone),
     slots: new Map([...compared].map(([date, slots]) => [date, slots.filter((slot) => !slot.removed)])),
     marks: byDay(marks(), week.dates, zone),
   });
-  drawSlots(byId('slots'), compared);
+  drawSlots(byId('slots'), compared, who.unknown.length > 0
+    ? 'Nothing is offered until it is known when she is busy.'
+    : 'No time of this week can be booked.');
   const total = [...state.slots.values()].reduce((sum, slots) => sum + slots.length, 0);
   byId('slot-count').textContent = total;
   byId('previous').disabled = state.monday <= thisMonday();
   byId('leave-button').disabled = connections.length === 0;
   steps();
+  if (state.welcomed && byId('sync').classList.contains('done')) {
+    state.welcomed = false;
+    banner('');
+  }
+}
+
+/** The parts of spans that lie in other spans. */
+function within(spans, others) {
+  return spans.flatMap((one) => others.map((other) => ({
+    start: Math.max(one.start, other.start), end: Math.min(one.end, other.end),
+  }))).filter((part) => part.start < part.end);
 }
 
 /** Which steps are done, and which is next. */
@@ -132,7 +148,7 @@ async function plan(week, connections, counting) {
   state.planFor = question;
   byId('move-button').disabled = !state.plan;
   byId('move-plan').textContent = state.plan
-    ? `Moves ${words(state.plan, zone)} at the simulated Google, as she would in her own calendar. `
+    ? `Moves ${words(state.plan, zone)} at the simulated Google, as she would herself. `
       + `Nobody tells Kalends: it asks every ${pollSeconds} s what changed.`
     : 'No event of this week can be moved by an hour or so within her own hours. Try another week, or let another calendar count.';
 }
@@ -140,9 +156,10 @@ async function plan(week, connections, counting) {
 async function move() {
   const plan = state.moved ? reversed(state.moved.plan) : state.plan;
   byId('move-button').disabled = true;
+  byId('move-plan').hidden = true;
   byId('move-request').hidden = false;
   byId('move-request').querySelector('pre').textContent = request(plan);
-  byId('move-result').textContent = `Moved at Google. Waiting for Kalends to notice…`;
+  byId('move-result').textContent = 'Moved at Google. Waiting for Kalends to notice…';
   const slotsBefore = state.slots;
   state.moved = { plan, slotsBefore, at: undefined, seen: undefined };
   await make(state.google, plan);
@@ -220,6 +237,7 @@ function forgetMove() {
   state.moved = undefined;
   state.planFor = undefined;
   byId('move-result').textContent = '';
+  byId('move-plan').hidden = false;
   byId('move-request').hidden = true;
   byId('move-button').textContent = 'Move an event';
 }
@@ -228,6 +246,7 @@ function forgetMove() {
 function welcome() {
   const query = new URLSearchParams(location.search);
   if (query.get('status') === 'connected') {
+    state.welcomed = !query.has('needsConsent');
     banner(query.get('needsConsent')
       ? 'Connected, but without reading calendars. Connect again and leave the boxes ticked to go on.'
       : 'Connected. Kalends is reading the calendar for the first time.');
@@ -254,15 +273,18 @@ function guarded(action) {
 let timer;
 let lost = false;
 let looking = false;
+/** Whether something changed while a look was under way. */
+let outdated = false;
 
 function hurry() {
-  clearTimeout(timer);
-  timer = setTimeout(keepLooking, 0);
+  outdated = true;
+  if (!looking) keepLooking();
 }
 
 async function keepLooking() {
-  if (looking) return;
+  clearTimeout(timer);
   looking = true;
+  outdated = false;
   try {
     await look();
     if (lost) banner('');
@@ -272,8 +294,7 @@ async function keepLooking() {
     banner(error.message, 'bad');
   }
   looking = false;
-  clearTimeout(timer);
-  timer = setTimeout(keepLooking, awaiting() ? LOOK_CLOSELY : LOOK);
+  timer = setTimeout(keepLooking, outdated ? 0 : awaiting() ? LOOK_CLOSELY : LOOK);
 }
 
 byId('connect-button').addEventListener('click', guarded(connect));
