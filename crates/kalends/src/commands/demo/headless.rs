@@ -25,7 +25,7 @@ pub(super) async fn tell(site: &Site) -> anyhow::Result<()> {
     let began = Instant::now();
     let http = Http::new(&site.ambient)?;
     let mut story = Story::new(&http, site)?;
-    step("the server answers and knows its person", story.begin()).await?;
+    step("the page is served with all of its files", story.page()).await?;
     step("declining at Google connects nothing", story.decline()).await?;
     step(
         "connecting leads through Google's consent and back",

@@ -4,6 +4,7 @@ mod asking;
 mod connecting;
 mod leaving;
 mod moving;
+mod opening;
 mod syncing;
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::{
     http::Http,
     spans::{Span, check_slots},
 };
-use crate::commands::demo::{site::Site, tenant};
+use crate::commands::demo::site::Site;
 
 /// How long work in the background may take.
 const SOON: Duration = Duration::from_secs(15);
@@ -53,12 +54,6 @@ impl<'a> Story<'a> {
             window: window(site.ambient.now())?,
             connection: String::new(),
         })
-    }
-
-    pub(super) async fn begin(&self) -> anyhow::Result<String> {
-        let person = self.app.get(&format!("v1/users/{}", tenant::USER)).await?;
-        anyhow::ensure!(person["timeZone"] == tenant::ZONE, "the person is {person}");
-        Ok(format!("{} in {}", tenant::PERSON, tenant::ZONE))
     }
 
     /// The slots of the window, after a check of each against busy times and open hours.

@@ -1,20 +1,28 @@
 //! What is answered about the person's time.
 
 use jiff::SignedDuration;
+use serde_json::Value;
 
-use super::{APPOINTMENT, Story};
-use crate::commands::demo::headless::application::{instant, text};
+use super::{APPOINTMENT, SOON, Story};
+use crate::commands::demo::headless::{
+    application::{instant, text},
+    until,
+};
 
 impl Story<'_> {
     pub(in super::super) async fn availability(&self) -> anyhow::Result<String> {
-        let time = self.app.time(self.window).await?;
+        let is_fresh = |evidence: &Value| evidence["status"] == "fresh";
+        let time = until(SOON, "fresh evidence", async || {
+            let time = self.app.time(self.window).await?;
+            Ok(time.calendars.iter().all(is_fresh).then_some(time))
+        })
+        .await?;
         anyhow::ensure!(!time.busy.is_empty(), "nothing is busy");
         anyhow::ensure!(!time.open.is_empty(), "no hours are open");
         anyhow::ensure!(time.unknown.is_empty(), "unknown: {:?}", time.unknown);
         let [evidence] = time.calendars.as_slice() else {
             anyhow::bail!("not one calendar counts, but {:?}", time.calendars);
         };
-        anyhow::ensure!(evidence["status"] == "fresh", "the evidence is {evidence}");
         anyhow::ensure!(
             instant(evidence, "coveredUntil")? >= self.window.end,
             "the evidence does not reach {}: {evidence}",
