@@ -58,7 +58,7 @@ fn key(config: &ApiConfig) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, config.cookie_key())
 }
 
-/// Neither part holds a line feed, so the message cannot be split in two ways.
+/// A cookie holds no line feed, so the message cannot be split in two ways.
 fn signed(state: &str, nonce: &str) -> Vec<u8> {
     format!("{state}\n{nonce}").into_bytes()
 }

@@ -26,6 +26,7 @@ mod answer;
 mod browser;
 mod client;
 mod clock;
+mod database;
 mod google;
 mod server;
 
@@ -33,5 +34,6 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use client::Client;
 pub use clock::{ManualClock, SeededEntropy};
+pub use database::{Database, on_each_database};
 pub use google::GoogleAccount;
-pub use server::{Database, TestServer};
+pub use server::TestServer;

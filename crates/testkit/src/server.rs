@@ -25,7 +25,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::{Answer, Browser, Client, GoogleAccount, ManualClock, SeededEntropy};
+use crate::{Answer, Browser, Client, Database, GoogleAccount, ManualClock, SeededEntropy};
 
 /// Where browsers of tests reach the server; nothing listens there.
 const PUBLIC_URL: &str = "http://127.0.0.1:8080";
@@ -33,15 +33,6 @@ const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 const CLIENT_ID: &str = "kalends-demo";
 /// When tests begin, a Friday.
 const BEGINNING: &str = "2026-11-20T10:00:00Z";
-
-/// Which database a test runs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
-    /// A new file, deleted afterwards.
-    Sqlite,
-    /// An empty database at this address.
-    Postgres(String),
-}
 
 /// The server with its surroundings; everything is gone when it is dropped.
 #[derive(Debug)]

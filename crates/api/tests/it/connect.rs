@@ -1,7 +1,7 @@
 //! From a connect link to a connection, as a person's browser goes.
 
 use jiff::SignedDuration;
-use kalends_testkit::TestServer;
+use kalends_testkit::{TestServer, on_each_database};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -23,8 +23,11 @@ fn query(address: &str, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_person_connects_and_comes_back() {
-    let server = TestServer::start().await;
+async fn a_person_connects_and_comes_back_on_either_database() {
+    on_each_database(a_person_connects_and_comes_back).await;
+}
+
+async fn a_person_connects_and_comes_back(server: TestServer) {
     let app = server.client();
     server.google("ada@example.com").await;
     let browser = server.browser();
@@ -65,6 +68,7 @@ async fn a_person_connects_and_comes_back() {
         connection["id"].as_str(),
         query(location, "connectionId").as_deref()
     );
+    insta::allow_duplicates! {
     insta::assert_json_snapshot!(connection, {".id" => "[id]"}, @r#"
     {
       "account": "ada@example.com",
@@ -82,6 +86,7 @@ async fn a_person_connects_and_comes_back() {
       "userId": "ada"
     }
     "#);
+    }
 
     browser.open(&callback).await.expect_status(403);
     let repeated = browser.open(&link).await.expect_status(403);
@@ -193,6 +198,18 @@ async fn links_and_round_trips_end() {
         "/connect?ticket=nonsense",
     ] {
         browser.open(path).await.expect_status(403);
+    }
+    for path in [
+        "/v1/oauth/gogle/start?ticket=nonsense",
+        "/v1/oauth/google/start",
+        "/connect",
+    ] {
+        let page = browser.open(path).await.expect_status(400);
+        assert!(
+            page.text.starts_with("<!doctype html>"),
+            "people get a page: {}",
+            page.text
+        );
     }
     let problem = server
         .client()

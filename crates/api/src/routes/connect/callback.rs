@@ -50,10 +50,14 @@ pub(crate) struct ProviderAnswer {
 )]
 pub(crate) async fn finish_oauth(
     State(state): State<AppState>,
-    Path(provider): Path<ProviderKind>,
-    Query(answer): Query<ProviderAnswer>,
     headers: HeaderMap,
+    provider: Result<Path<ProviderKind>, Problem>,
+    query: Result<Query<ProviderAnswer>, Problem>,
 ) -> Response {
+    let (provider, answer) = match (provider, query) {
+        (Ok(Path(provider)), Ok(Query(answer))) => (provider, answer),
+        (Err(problem), _) | (_, Err(problem)) => return reply::failed(&headers, problem),
+    };
     let oauth_state = answer
         .state
         .as_ref()

@@ -32,18 +32,23 @@ use crate::{
 )]
 pub(crate) async fn start_oauth(
     State(state): State<AppState>,
-    Path(provider): Path<ProviderKind>,
-    Query(ticket): Query<Ticket>,
     headers: HeaderMap,
+    provider: Result<Path<ProviderKind>, Problem>,
+    query: Result<Query<Ticket>, Problem>,
 ) -> Response {
-    match start(&state, provider, &ticket).await {
+    match start(&state, provider, query).await {
         Ok(response) => response,
         Err(problem) => reply::failed(&headers, problem),
     }
 }
 
-async fn start(state: &AppState, provider: ProviderKind, ticket: &Ticket) -> Result<Response, Problem> {
+async fn start(
+    state: &AppState,
+    provider: Result<Path<ProviderKind>, Problem>,
+    query: Result<Query<Ticket>, Problem>,
+) -> Result<Response, Problem> {
     let engine = state.engine();
+    let (Path(provider), Query(ticket)) = (provider?, query?);
     let session = connect::session(engine, &ticket.ticket)
         .await?
         .ok_or_else(ticket::invalid)?;
