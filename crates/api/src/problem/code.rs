@@ -75,7 +75,7 @@ codes! {
     SyncDisabled = ("sync_disabled", CONFLICT, "Syncing is turned off");
     /// The calendar cannot do this: it cannot be written to, or it is gone at the provider.
     CalendarNotUsable = ("calendar_not_usable", CONFLICT, "The calendar cannot be used for this");
-    /// The address of the feed is not allowed: it leads to a private network or has a forbidden scheme.
+    /// The address of the feed is no web address, has a forbidden scheme or leads to a private network.
     AddressForbidden = ("address_forbidden", BAD_REQUEST, "The address may not be fetched");
     /// The address answered, but not with a calendar that can be read.
     FeedUnreadable = ("feed_unreadable", BAD_REQUEST, "The address is no readable calendar");

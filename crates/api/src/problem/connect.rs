@@ -9,11 +9,12 @@ use super::{Code, Problem};
 
 impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
+        let text = error.to_string();
         let says = |code, field| Self {
-            errors: Self::field(field, error.to_string()).errors,
-            ..Self::new(code, error.to_string())
+            errors: Self::field(field, text.as_str()).errors,
+            ..Self::new(code, text.clone())
         };
-        match &error {
+        match error {
             ConnectError::ProviderNotConfigured { .. } => says(Code::ProviderNotConfigured, "provider"),
             ConnectError::NotOAuth { .. } => says(Code::InvalidRequest, "provider"),
             ConnectError::NoFeature | ConnectError::UnsupportedFeature { .. } => {
@@ -21,12 +22,9 @@ impl From<ConnectError> for Problem {
             }
             ConnectError::ReturnTo { .. } => says(Code::ReturnToNotAllowed, "returnTo"),
             ConnectError::FeedAddress { .. } => says(Code::AddressForbidden, "url"),
-            ConnectError::Feed(error) => feed(error),
+            ConnectError::Feed(error) => feed(&error),
             ConnectError::UnknownTenant => Self::not_found("tenant"),
-            ConnectError::Store(_) => match error {
-                ConnectError::Store(error) => error.into(),
-                error => Self::internal(&error),
-            },
+            ConnectError::Store(error) => error.into(),
         }
     }
 }

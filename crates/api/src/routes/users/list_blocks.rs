@@ -34,7 +34,7 @@ pub(crate) struct ListBlocks {
 
 /// List time blocked by hand
 ///
-/// In the order of their start.
+/// In the order in which they were made.
 #[utoipa::path(
     get,
     path = "/v1/users/{userId}/blocks",
