@@ -9,17 +9,22 @@ const STATES = {
   reauth_required: 'needs to be connected again',
 };
 
+/** Whether calendars can be read by it. */
+export function isUsable(connection) {
+  return connection.state !== 'reauth_required' && !isRefused(connection);
+}
+
 /** The accounts of step 1. */
 export function drawAccounts(connections) {
   const connected = connections.length > 0;
+  const again = connected && !connections.some(isUsable);
   byId('connect-invitation').hidden = connected;
-  byId('connect-button').textContent = connected ? 'Connect another' : 'Connect a calendar';
-  byId('connect-button').className = connected ? 'quiet' : 'wide';
+  byId('connect-button').textContent = again ? 'Connect again' : connected ? 'Connect another' : 'Connect a calendar';
+  byId('connect-button').className = connected && !again ? 'quiet' : 'wide';
   redraw(byId('accounts'), connections.map(({ account, state, features }) => [account, state, features]), () =>
     connections.map((connection) => {
-      const refused = connection.features.some((feature) => feature.status === 'needs_consent');
-      const state = refused ? 'connected, but not everything was allowed' : STATES[connection.state];
-      const good = connection.state === 'active' && !refused;
+      const state = isRefused(connection) ? 'connected, but not everything was allowed' : STATES[connection.state];
+      const good = connection.state === 'active' && isUsable(connection);
       return element('li', { class: good ? 'good' : 'bad' },
         element('strong', {}, connection.account), element('span', {}, state));
     }));
@@ -40,6 +45,10 @@ export function drawCalendars(calendars, evidence, runs, onSelect) {
     first: calendar.selected && calendar.lastSyncedAt ? firstSync(runs.get(calendar.id)) : undefined,
   }));
   redraw(byId('calendars'), rows, () => rows.map((row) => item(row, onSelect)));
+}
+
+function isRefused(connection) {
+  return connection.features.some((feature) => feature.status === 'needs_consent');
 }
 
 function mainFirst(one, other) {

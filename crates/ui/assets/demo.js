@@ -2,7 +2,7 @@
 // simulated Google, in the name of the account's owner, to move an event.
 
 import { Google, Kalends } from './demo-api.js';
-import { drawAccounts, drawCalendars } from './demo-account.js';
+import { drawAccounts, drawCalendars, isUsable } from './demo-account.js';
 import { banner, byId, count } from './demo-dom.js';
 import { findMove, make, request, reversed, words } from './demo-move.js';
 import { compare, drawSlots } from './demo-slots.js';
@@ -115,7 +115,7 @@ function within(spans, others) {
 
 /** Which steps are done, and which is next. */
 function steps() {
-  const connected = state.connections.length > 0;
+  const connected = state.connections.some(isUsable);
   const synced = connected && state.calendars.some((calendar) => calendar.selected && calendar.lastSyncedAt);
   const done = { connect: connected, sync: synced, week: synced, move: Boolean(state.moved?.seen), leave: false };
   const next = !connected ? 'connect' : !synced ? 'sync' : !done.move ? 'move' : undefined;
@@ -132,7 +132,7 @@ function marks() {
 
 /** Finds the event that the button would move. */
 async function plan(week, connections, counting) {
-  const account = connections.find((connection) => connection.state === 'active')?.account;
+  const account = connections.find(({ provider, state: word }) => provider === 'google' && word === 'active')?.account;
   if (!account || counting.length === 0) {
     state.plan = undefined;
     byId('move-button').disabled = true;
@@ -228,7 +228,7 @@ function show(mondayOfWeek) {
 /** Whether something is under way that a person waits for. */
 function awaiting() {
   const reading = state.calendars.some((calendar) => calendar.selected && !calendar.lastSyncedAt);
-  const discovering = state.connections.length > 0 && state.calendars.length === 0;
+  const discovering = state.connections.some(isUsable) && state.calendars.length === 0;
   return reading || discovering || (state.moved && !state.moved.seen);
 }
 
@@ -247,9 +247,11 @@ function welcome() {
   const query = new URLSearchParams(location.search);
   if (query.get('status') === 'connected') {
     state.welcomed = !query.has('needsConsent');
-    banner(query.get('needsConsent')
-      ? 'Connected, but without reading calendars. Connect again and leave the boxes ticked to go on.'
-      : 'Connected. Kalends is reading the calendar for the first time.');
+    if (query.has('needsConsent')) {
+      banner('Connected, but without leave to read calendars. Connect again and leave the boxes ticked to go on.', 'bad');
+    } else {
+      banner('Connected. Kalends is reading the calendar for the first time.');
+    }
   } else if (query.get('status') === 'error') {
     const denied = query.get('code') === 'access_denied';
     banner(denied ? 'No access was given, so nothing is connected.' : `Not connected (${query.get('code')}). Please try again.`, 'bad');
