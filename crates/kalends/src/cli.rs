@@ -69,9 +69,9 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Address of the demo page; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    /// Address of the demo page; port 0 takes a free one [default: 127.0.0.1:8080; with --headless a free port]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
     /// Run the same story without a browser, check each step, print it, and stop.
     #[arg(long)]
     pub(crate) headless: bool,

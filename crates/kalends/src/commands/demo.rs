@@ -8,7 +8,10 @@ mod headless;
 mod site;
 mod tenant;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -24,7 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) fn run(args: &cli::Demo) -> anyhow::Result<()> {
     block_on(async {
         let stop = lifecycle::stop_on_signals()?;
-        let listener = listen(args.listen).await?;
+        let usual_port = if args.headless { 0 } else { 8080 };
+        let address = args
+            .listen
+            .unwrap_or_else(|| (Ipv4Addr::LOCALHOST, usual_port).into());
+        let listener = listen(address).await?;
         let site = Site::open(&listener, system::ambient()).await?;
         let told = if args.headless {
             headless(&site, listener, stop).await

@@ -17,7 +17,7 @@ fn demo(arguments: &[&str], folder: &std::path::Path) -> Output {
 #[test]
 fn the_story_holds_without_a_browser_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let told = demo(&["--headless", "--listen", "127.0.0.1:0"], folder.path());
+    let told = demo(&["--headless"], folder.path());
     let (said, complained) = (text(&told.stdout), text(&told.stderr));
     assert!(told.status.success(), "{said}{complained}");
     assert_eq!(
