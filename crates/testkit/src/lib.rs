@@ -34,6 +34,6 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use client::Client;
 pub use clock::{ManualClock, SeededEntropy};
-pub use database::{Database, on_each_database};
+pub use database::{Database, DatabaseKind, on_each_database};
 pub use google::GoogleAccount;
 pub use server::TestServer;

@@ -46,29 +46,33 @@ pub struct TestServer {
     runner: Runner,
     client: Client,
     http: reqwest::Client,
-    _files: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl TestServer {
     /// A server on SQLite with one tenant.
     pub async fn start() -> Self {
-        Self::start_on(Database::Sqlite).await
+        Self::start_on_file(&[]).await
     }
 
     /// A server on that database with one tenant.
     pub async fn start_on(database: Database) -> Self {
-        Self::start_with(database, &[]).await
+        Self::start_with(database, &[], None).await
     }
 
     /// A server on SQLite that may fetch feeds from `host:port`, although it is this machine.
     pub async fn start_allowing(host: &str) -> Self {
-        Self::start_with(Database::Sqlite, &[host]).await
+        Self::start_on_file(&[host]).await
     }
 
-    async fn start_with(database: Database, feed_hosts: &[&str]) -> Self {
+    async fn start_on_file(feed_hosts: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_with(Database::in_folder(&folder), feed_hosts, Some(folder)).await
+    }
+
+    async fn start_with(database: Database, feed_hosts: &[&str], folder: Option<TempDir>) -> Self {
         let clock = Arc::new(ManualClock::at(BEGINNING.parse::<Timestamp>().unwrap()));
         let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
-        let files = tempfile::tempdir().unwrap();
         let simulator = Simulator::start(SimulatorConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             world: World::Empty,
@@ -77,12 +81,8 @@ impl TestServer {
         })
         .await
         .unwrap();
-        let url = match database {
-            Database::Sqlite => format!("sqlite:{}", files.path().join("kalends.db").display()),
-            Database::Postgres(url) => url,
-        };
         let ring = KeyRing::parse(&KeyRing::generate("test", &ambient)).unwrap();
-        let store = Store::connect(&StoreConfig::new(url), ring, ambient.clone())
+        let store = Store::connect(&StoreConfig::new(database.url), ring, ambient.clone())
             .await
             .unwrap();
         store.migrate().await.unwrap();
@@ -97,7 +97,7 @@ impl TestServer {
             simulator,
             client,
             http: http(),
-            _files: files,
+            _folder: folder,
         }
     }
 

@@ -9,6 +9,7 @@ use kalends_engine::{
     page::Page,
     users,
 };
+use kalends_testkit::both;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::harness::{Decision, READ, Simulated};
@@ -42,330 +43,321 @@ fn connected(finished: Finished) -> Connected {
     }
 }
 
-#[tokio::test]
-async fn consent_connects_lists_and_reads() {
-    let world = Simulated::new().await;
-    let connected = world.connect(ADA).await;
-    assert_eq!((connected.tenant, &connected.user), (world.tenant, &world.user));
-    assert!(connected.needs_consent.is_empty());
-    assert_eq!(connected.return_to.unwrap().as_str(), "https://app.example/done");
-    world.drain().await;
-    let connection = &all(&world).await[0];
-    assert_eq!(
-        (connection.provider, connection.account.as_str()),
-        (ProviderKind::Google, ADA)
-    );
-    assert_eq!(connection.state, State::Active);
-    assert_eq!(
-        news(&world).await,
-        ["connection.created", "calendar.added", "calendar.synced"]
-    );
-}
-
-#[tokio::test]
-async fn a_state_is_good_once_for_ten_minutes_and_in_its_own_browser() {
-    let world = Simulated::new().await;
-    let refused = async |callback: Callback| world.finish(callback).await.unwrap_err();
-
-    let started = world.start(&[Feature::CalendarRead]).await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
-    let other = Callback {
-        nonce: Some(SecretString::from("another")),
-        ..callback.clone()
-    };
-    let error = refused(other).await;
-    assert!(matches!(error.error, FinishError::OtherBrowser));
-    assert!(error.return_to.is_some());
-    assert!(
-        matches!(refused(callback).await.error, FinishError::UnknownState),
-        "it is used up"
-    );
-
-    let started = world.start(&[Feature::CalendarRead]).await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
-    let without = Callback {
-        nonce: None,
-        ..callback
-    };
-    assert!(matches!(refused(without).await.error, FinishError::OtherBrowser));
-
-    let started = world.start(&[Feature::CalendarRead]).await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
-    world.clock.advance(SignedDuration::from_mins(11));
-    assert!(matches!(refused(callback).await.error, FinishError::UnknownState));
-
-    let forged = Callback {
-        provider: ProviderKind::Google,
-        state: Some(SecretString::from("forged")),
-        code: Some(SecretString::from("code")),
-        error: None,
-        nonce: None,
-    };
-    assert!(matches!(
-        refused(forged.clone()).await.error,
-        FinishError::UnknownState
-    ));
-    assert!(matches!(
-        refused(Callback {
-            state: None,
-            ..forged
-        })
-        .await
-        .error,
-        FinishError::UnknownState
-    ));
-    assert!(all(&world).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_person_may_decline_and_codes_cannot_be_made_up() {
-    let world = Simulated::new().await;
-    let started = world.start(&[Feature::CalendarRead]).await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Deny).await;
-    let error = world.finish(callback).await.unwrap_err();
-    assert!(matches!(error.error, FinishError::Declined));
-
-    let started = world.start(&[Feature::CalendarRead]).await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
-    let made_up = Callback {
-        code: Some(SecretString::from("4/made-up")),
-        ..callback
-    };
-    assert!(matches!(
-        world.finish(made_up).await.unwrap_err().error,
-        FinishError::Exchange(_)
-    ));
-    assert!(all(&world).await.is_empty());
-}
-
-#[tokio::test]
-async fn what_was_not_ticked_needs_consent_and_nothing_else_stops() {
-    let world = Simulated::new().await;
-    let started = world
-        .start(&[Feature::CalendarRead, Feature::CalendarWrite])
-        .await;
-    let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
-    let first = connected(world.finish(callback).await.unwrap());
-    assert_eq!(first.needs_consent, [Feature::CalendarWrite]);
-    world.drain().await;
-    assert_eq!(all(&world).await[0].needs_consent, [Feature::CalendarWrite]);
-
-    // The same account again: no new refresh token comes, the stored one goes on.
-    let started = world.start(&[Feature::CalendarWrite]).await;
-    let ticks = [READ, &["calendar.events"]].concat();
-    let callback = world.consent(&started, (ADA, &ticks), Decision::Allow).await;
-    let second = connected(world.finish(callback).await.unwrap());
-    assert_eq!(second.connection, first.connection);
-    assert!(second.needs_consent.is_empty());
-    assert_eq!(all(&world).await.len(), 1);
-}
-
-#[tokio::test]
-async fn without_any_refresh_token_the_person_is_sent_to_consent_again() {
-    let world = Simulated::new().await;
-    let first = world.connect(ADA).await;
-    // Another user of the same account: Google gives its refresh token at the first consent only.
-    let other = world.for_user("grace");
-    let started = other.start(&[Feature::CalendarRead]).await;
-    let callback = other.consent(&started, (ADA, READ), Decision::Allow).await;
-    let Finished::Again(again) = other.finish(callback).await.unwrap() else {
-        panic!("no refresh token came")
-    };
-    assert!(again.authorize_url.query().unwrap().contains("prompt=consent"));
-    let callback = other.consent(&again, (ADA, READ), Decision::Allow).await;
-    let second = connected(other.finish(callback).await.unwrap());
-    assert_ne!(second.connection, first.connection);
-    assert_eq!(second.user.as_str(), "grace");
-}
-
-#[tokio::test]
-async fn another_account_is_a_second_connection() {
-    let world = Simulated::new().await;
-    let first = world.connect(ADA).await;
-    let second = world.connect("ada@work.example").await;
-    assert_ne!(first.connection, second.connection);
-    assert_eq!(all(&world).await.len(), 2);
-}
-
-#[tokio::test]
-async fn disconnecting_deletes_at_once_revokes_later_and_reconnecting_adopts() {
-    let world = Simulated::new().await;
-    let first = world.connect(ADA).await;
-    world.drain().await;
-    let calendar = world
-        .store
-        .calendars(world.tenant, kalends_store::CalendarFilter::default())
-        .await
-        .unwrap()
-        .remove(0);
-
-    connections::disconnect(&world.engine, world.tenant, first.connection)
-        .await
-        .unwrap();
-    connections::disconnect(&world.engine, world.tenant, first.connection)
-        .await
-        .unwrap();
-    assert_eq!(all(&world).await[0].state, State::Disconnected);
-    let secrets = world
-        .store
-        .connection_secrets(world.tenant, first.connection)
-        .await
-        .unwrap();
-    assert!(secrets.refresh_token.is_none() && secrets.access_token.is_none());
-    let cleared = world.store.calendar(world.tenant, calendar.id).await.unwrap();
-    assert!(cleared.sync.as_of.is_none() && cleared.selected);
-    assert_eq!(world.calls("/revoke"), 0);
-    world.drain().await;
-    assert_eq!(world.calls("/revoke"), 1);
-
-    let again = world.connect(ADA).await;
-    world.drain().await;
-    assert_eq!(again.connection, first.connection);
-    let adopted = world.store.calendar(world.tenant, calendar.id).await.unwrap();
-    assert!(adopted.sync.as_of.is_some(), "its calendars are read again");
-    assert_eq!(
-        news(&world)
-            .await
-            .iter()
-            .filter(|kind| kind.starts_with("connection"))
-            .collect::<Vec<_>>(),
-        [
-            "connection.created",
-            "connection.disconnected",
-            "connection.created"
-        ]
-    );
-}
-
-#[tokio::test]
-async fn a_grant_that_another_connection_lives_by_is_not_revoked() {
-    let world = Simulated::new().await;
-    let first = world.connect(ADA).await;
-    let other = world.for_user("grace");
-    let started = other.start(&[Feature::CalendarRead]).await;
-    let callback = other.consent(&started, (ADA, READ), Decision::Allow).await;
-    let Finished::Again(again) = other.finish(callback).await.unwrap() else {
-        panic!("no refresh token came")
-    };
-    let callback = other.consent(&again, (ADA, READ), Decision::Allow).await;
-    connected(other.finish(callback).await.unwrap());
-
-    connections::disconnect(&other.engine, other.tenant, first.connection)
-        .await
-        .unwrap();
-    other.drain().await;
-    assert_eq!(other.calls("/revoke"), 0);
-    users::delete(&other.engine, other.tenant, &other.user)
-        .await
-        .unwrap();
-    other.drain().await;
-    assert_eq!(
-        other.calls("/revoke"),
-        1,
-        "the last one ends it, though its rows are gone"
-    );
-}
-
-#[tokio::test]
-async fn a_provider_that_is_down_does_not_keep_a_person_connected() {
-    let world = Simulated::new().await;
-    let connected = world.connect(ADA).await;
-    world.drain().await;
-    let fault = kalends_simulator::Fault {
-        route: "/revoke".to_owned(),
-        account: None,
-        skip: 0,
-        times: Some(2),
-        trouble: kalends_simulator::Trouble::Reset,
-    };
-    world.simulator.control().add_fault(fault).unwrap();
-    connections::disconnect(&world.engine, world.tenant, connected.connection)
-        .await
-        .unwrap();
-    world.drain().await;
-    world.clock.advance(SignedDuration::from_secs(30));
-    world.drain().await;
-    let revoked = world.simulator.control().calls_after(0);
-    assert!(
-        revoked
-            .iter()
-            .any(|call| call.path == "/revoke" && call.status == Some(200))
-    );
-}
-
-#[tokio::test]
-async fn wrong_wishes_are_said_before_anybody_is_sent_away() {
-    let world = Simulated::new().await;
-    let wish = Start {
-        user: world.user.clone(),
-        provider: ProviderKind::Google,
-        features: vec![Feature::CalendarRead],
-        return_to: None,
-        login_hint: None,
-        binding: Binding::StateOnly,
-    };
-    let start = async |start: Start| connect::start(&world.engine, world.tenant, start).await;
-    assert!(start(wish.clone()).await.unwrap().nonce.is_none());
-    let error = start(Start {
-        features: Vec::new(),
-        ..wish.clone()
-    })
-    .await
-    .unwrap_err();
-    assert!(matches!(error, ConnectError::NoFeature));
-    let error = start(Start {
-        provider: ProviderKind::Microsoft,
-        ..wish.clone()
-    })
-    .await
-    .unwrap_err();
-    assert!(matches!(error, ConnectError::ProviderNotConfigured { .. }));
-    let error = start(Start {
-        provider: ProviderKind::Ics,
-        ..wish.clone()
-    })
-    .await
-    .unwrap_err();
-    assert!(matches!(error, ConnectError::NotOAuth { .. }));
-    let return_to = Some("https://evil.example/".to_owned());
-    let error = start(Start { return_to, ..wish }).await.unwrap_err();
-    assert!(error.to_string().contains("https://evil.example"), "{error}");
-}
-
-#[tokio::test]
-async fn a_ticket_shows_a_page_many_times_and_connects_once() {
-    let world = Simulated::new().await;
-    let new = connect::NewSession {
-        user: world.user.clone(),
-        provider: None,
-        features: Vec::new(),
-        return_to: None,
-    };
-    let opened = connect::open_session(&world.engine, world.tenant, new)
-        .await
-        .unwrap();
-    for _ in 0..2 {
-        let session = connect::session(&world.engine, &opened.ticket)
-            .await
-            .unwrap()
-            .unwrap();
+both! {
+    async fn consent_connects_lists_and_reads(database) {
+        let world = Simulated::new(database).await;
+        let connected = world.connect(ADA).await;
+        assert_eq!((connected.tenant, &connected.user), (world.tenant, &world.user));
+        assert!(connected.needs_consent.is_empty());
+        assert_eq!(connected.return_to.unwrap().as_str(), "https://app.example/done");
+        world.drain().await;
+        let connection = &all(&world).await[0];
         assert_eq!(
-            (session.tenant, session.features.as_slice()),
-            (world.tenant, &[Feature::CalendarRead][..])
+            (connection.provider, connection.account.as_str()),
+            (ProviderKind::Google, ADA)
+        );
+        assert_eq!(connection.state, State::Active);
+        assert_eq!(
+            news(&world).await,
+            ["connection.created", "calendar.added", "calendar.synced"]
         );
     }
-    assert!(
-        connect::use_session(&world.engine, &opened.ticket)
+
+    async fn a_state_is_good_once_for_ten_minutes_and_in_its_own_browser(database) {
+        let world = Simulated::new(database).await;
+        let refused = async |callback: Callback| world.finish(callback).await.unwrap_err();
+
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        let other = Callback {
+            nonce: Some(SecretString::from("another")),
+            ..callback.clone()
+        };
+        let error = refused(other).await;
+        assert!(matches!(error.error, FinishError::OtherBrowser));
+        assert!(error.return_to.is_some());
+        assert!(
+            matches!(refused(callback).await.error, FinishError::UnknownState),
+            "it is used up"
+        );
+
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        let without = Callback {
+            nonce: None,
+            ..callback
+        };
+        assert!(matches!(refused(without).await.error, FinishError::OtherBrowser));
+
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        world.clock.advance(SignedDuration::from_mins(11));
+        assert!(matches!(refused(callback).await.error, FinishError::UnknownState));
+
+        let forged = Callback {
+            provider: ProviderKind::Google,
+            state: Some(SecretString::from("forged")),
+            code: Some(SecretString::from("code")),
+            error: None,
+            nonce: None,
+        };
+        assert!(matches!(
+            refused(forged.clone()).await.error,
+            FinishError::UnknownState
+        ));
+        assert!(matches!(
+            refused(Callback {
+                state: None,
+                ..forged
+            })
+            .await
+            .error,
+            FinishError::UnknownState
+        ));
+        assert!(all(&world).await.is_empty());
+    }
+
+    async fn a_person_may_decline_and_codes_cannot_be_made_up(database) {
+        let world = Simulated::new(database).await;
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Deny).await;
+        let error = world.finish(callback).await.unwrap_err();
+        assert!(matches!(error.error, FinishError::Declined));
+
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        let made_up = Callback {
+            code: Some(SecretString::from("4/made-up")),
+            ..callback
+        };
+        assert!(matches!(
+            world.finish(made_up).await.unwrap_err().error,
+            FinishError::Exchange(_)
+        ));
+        assert!(all(&world).await.is_empty());
+    }
+
+    async fn what_was_not_ticked_needs_consent_and_nothing_else_stops(database) {
+        let world = Simulated::new(database).await;
+        let started = world
+            .start(&[Feature::CalendarRead, Feature::CalendarWrite])
+            .await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        let first = connected(world.finish(callback).await.unwrap());
+        assert_eq!(first.needs_consent, [Feature::CalendarWrite]);
+        world.drain().await;
+        assert_eq!(all(&world).await[0].needs_consent, [Feature::CalendarWrite]);
+
+        // The same account again: no new refresh token comes, the stored one goes on.
+        let started = world.start(&[Feature::CalendarWrite]).await;
+        let ticks = [READ, &["calendar.events"]].concat();
+        let callback = world.consent(&started, (ADA, &ticks), Decision::Allow).await;
+        let second = connected(world.finish(callback).await.unwrap());
+        assert_eq!(second.connection, first.connection);
+        assert!(second.needs_consent.is_empty());
+        assert_eq!(all(&world).await.len(), 1);
+    }
+
+    async fn without_any_refresh_token_the_person_is_sent_to_consent_again(database) {
+        let world = Simulated::new(database).await;
+        let first = world.connect(ADA).await;
+        // Another user of the same account: Google gives its refresh token at the first consent only.
+        let other = world.for_user("grace");
+        let started = other.start(&[Feature::CalendarRead]).await;
+        let callback = other.consent(&started, (ADA, READ), Decision::Allow).await;
+        let Finished::Again(again) = other.finish(callback).await.unwrap() else {
+            panic!("no refresh token came")
+        };
+        assert!(again.authorize_url.query().unwrap().contains("prompt=consent"));
+        let callback = other.consent(&again, (ADA, READ), Decision::Allow).await;
+        let second = connected(other.finish(callback).await.unwrap());
+        assert_ne!(second.connection, first.connection);
+        assert_eq!(second.user.as_str(), "grace");
+    }
+
+    async fn another_account_is_a_second_connection(database) {
+        let world = Simulated::new(database).await;
+        let first = world.connect(ADA).await;
+        let second = world.connect("ada@work.example").await;
+        assert_ne!(first.connection, second.connection);
+        assert_eq!(all(&world).await.len(), 2);
+    }
+
+    async fn disconnecting_deletes_at_once_revokes_later_and_reconnecting_adopts(database) {
+        let world = Simulated::new(database).await;
+        let first = world.connect(ADA).await;
+        world.drain().await;
+        let calendar = world
+            .store
+            .calendars(world.tenant, kalends_store::CalendarFilter::default())
             .await
             .unwrap()
-            .is_some()
-    );
-    assert!(
-        connect::use_session(&world.engine, &opened.ticket)
+            .remove(0);
+
+        connections::disconnect(&world.engine, world.tenant, first.connection)
             .await
-            .unwrap()
-            .is_none()
-    );
-    let other = SecretString::from(format!("{}x", opened.ticket.expose_secret()));
-    assert!(connect::session(&world.engine, &other).await.unwrap().is_none());
+            .unwrap();
+        connections::disconnect(&world.engine, world.tenant, first.connection)
+            .await
+            .unwrap();
+        assert_eq!(all(&world).await[0].state, State::Disconnected);
+        let secrets = world
+            .store
+            .connection_secrets(world.tenant, first.connection)
+            .await
+            .unwrap();
+        assert!(secrets.refresh_token.is_none() && secrets.access_token.is_none());
+        let cleared = world.store.calendar(world.tenant, calendar.id).await.unwrap();
+        assert!(cleared.sync.as_of.is_none() && cleared.selected);
+        assert_eq!(world.calls("/revoke"), 0);
+        world.drain().await;
+        assert_eq!(world.calls("/revoke"), 1);
+
+        let again = world.connect(ADA).await;
+        world.drain().await;
+        assert_eq!(again.connection, first.connection);
+        let adopted = world.store.calendar(world.tenant, calendar.id).await.unwrap();
+        assert!(adopted.sync.as_of.is_some(), "its calendars are read again");
+        assert_eq!(
+            news(&world)
+                .await
+                .iter()
+                .filter(|kind| kind.starts_with("connection"))
+                .collect::<Vec<_>>(),
+            [
+                "connection.created",
+                "connection.disconnected",
+                "connection.created"
+            ]
+        );
+    }
+
+    async fn a_grant_that_another_connection_lives_by_is_not_revoked(database) {
+        let world = Simulated::new(database).await;
+        let first = world.connect(ADA).await;
+        let other = world.for_user("grace");
+        let started = other.start(&[Feature::CalendarRead]).await;
+        let callback = other.consent(&started, (ADA, READ), Decision::Allow).await;
+        let Finished::Again(again) = other.finish(callback).await.unwrap() else {
+            panic!("no refresh token came")
+        };
+        let callback = other.consent(&again, (ADA, READ), Decision::Allow).await;
+        connected(other.finish(callback).await.unwrap());
+
+        connections::disconnect(&other.engine, other.tenant, first.connection)
+            .await
+            .unwrap();
+        other.drain().await;
+        assert_eq!(other.calls("/revoke"), 0);
+        users::delete(&other.engine, other.tenant, &other.user)
+            .await
+            .unwrap();
+        other.drain().await;
+        assert_eq!(
+            other.calls("/revoke"),
+            1,
+            "the last one ends it, though its rows are gone"
+        );
+    }
+
+    async fn a_provider_that_is_down_does_not_keep_a_person_connected(database) {
+        let world = Simulated::new(database).await;
+        let connected = world.connect(ADA).await;
+        world.drain().await;
+        let fault = kalends_simulator::Fault {
+            route: "/revoke".to_owned(),
+            account: None,
+            skip: 0,
+            times: Some(2),
+            trouble: kalends_simulator::Trouble::Reset,
+        };
+        world.simulator.control().add_fault(fault).unwrap();
+        connections::disconnect(&world.engine, world.tenant, connected.connection)
+            .await
+            .unwrap();
+        world.drain().await;
+        world.clock.advance(SignedDuration::from_secs(30));
+        world.drain().await;
+        let revoked = world.simulator.control().calls_after(0);
+        assert!(
+            revoked
+                .iter()
+                .any(|call| call.path == "/revoke" && call.status == Some(200))
+        );
+    }
+
+    async fn wrong_wishes_are_said_before_anybody_is_sent_away(database) {
+        let world = Simulated::new(database).await;
+        let wish = Start {
+            user: world.user.clone(),
+            provider: ProviderKind::Google,
+            features: vec![Feature::CalendarRead],
+            return_to: None,
+            login_hint: None,
+            binding: Binding::StateOnly,
+        };
+        let start = async |start: Start| connect::start(&world.engine, world.tenant, start).await;
+        assert!(start(wish.clone()).await.unwrap().nonce.is_none());
+        let error = start(Start {
+            features: Vec::new(),
+            ..wish.clone()
+        })
+        .await
+        .unwrap_err();
+        assert!(matches!(error, ConnectError::NoFeature));
+        let error = start(Start {
+            provider: ProviderKind::Microsoft,
+            ..wish.clone()
+        })
+        .await
+        .unwrap_err();
+        assert!(matches!(error, ConnectError::ProviderNotConfigured { .. }));
+        let error = start(Start {
+            provider: ProviderKind::Ics,
+            ..wish.clone()
+        })
+        .await
+        .unwrap_err();
+        assert!(matches!(error, ConnectError::NotOAuth { .. }));
+        let return_to = Some("https://evil.example/".to_owned());
+        let error = start(Start { return_to, ..wish }).await.unwrap_err();
+        assert!(error.to_string().contains("https://evil.example"), "{error}");
+    }
+
+    async fn a_ticket_shows_a_page_many_times_and_connects_once(database) {
+        let world = Simulated::new(database).await;
+        let new = connect::NewSession {
+            user: world.user.clone(),
+            provider: None,
+            features: Vec::new(),
+            return_to: None,
+        };
+        let opened = connect::open_session(&world.engine, world.tenant, new)
+            .await
+            .unwrap();
+        for _ in 0..2 {
+            let session = connect::session(&world.engine, &opened.ticket)
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(
+                (session.tenant, session.features.as_slice()),
+                (world.tenant, &[Feature::CalendarRead][..])
+            );
+        }
+        assert!(
+            connect::use_session(&world.engine, &opened.ticket)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(
+            connect::use_session(&world.engine, &opened.ticket)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        let other = SecretString::from(format!("{}x", opened.ticket.expose_secret()));
+        assert!(connect::session(&world.engine, &other).await.unwrap().is_none());
+    }
 }

@@ -1,12 +1,10 @@
 //! What the tests stand on.
 
-mod clock;
 mod events;
 mod scripted;
 mod simulated;
 mod world;
 
-pub(crate) use clock::{ManualClock, ambient};
 pub(crate) use events::{cancelled, moved, series, single};
 pub(crate) use scripted::Scripted;
 pub(crate) use simulated::{Decision, READ, Simulated};

@@ -1,4 +1,4 @@
-//! The engine on SQLite: pulls against a provider that fails on command, connecting and tokens against the simulator.
+//! The engine on SQLite and PostgreSQL: pulls against a provider that fails on command, connecting and tokens against the simulator.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 

@@ -5,6 +5,7 @@ use kalends_core::external_event::EventStatus;
 use kalends_engine::connections::{Outcome, RunKind, sync_runs};
 use kalends_engine::page::Page;
 use kalends_providers::provider::PullFrom;
+use kalends_testkit::both;
 
 use crate::harness::{CALENDAR, World, cancelled, moved, series, single};
 
@@ -23,303 +24,295 @@ async fn runs(world: &World) -> Vec<kalends_engine::connections::SyncRun> {
         .items
 }
 
-#[tokio::test]
-async fn a_connected_account_is_listed_and_its_main_calendar_read() {
-    let world = World::with_events(vec![
-        single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
-        single("b", "2026-11-23T10:00:00Z", "2026-11-23T10:30:00Z"),
-        series(
-            "s",
-            "2026-11-23T15:00:00Z",
-            "2026-11-23T16:00:00Z",
-            "RRULE:FREQ=WEEKLY",
-        ),
-    ])
-    .await;
-    assert_eq!(
-        world.busy(DAY).await,
-        [
-            "2026-11-23T09:00:00Z/2026-11-23T10:30:00Z",
-            "2026-11-23T15:00:00Z/2026-11-23T16:00:00Z"
-        ]
-    );
-    assert!(world.is_known(DAY).await);
-    assert_eq!(world.news().await, ["calendar.added", "calendar.synced"]);
-    let run = &runs(&world).await[0];
-    assert_eq!((run.kind, &run.outcome), (RunKind::Full, &Outcome::Completed));
-    assert_eq!(
-        (run.counts.created, run.counts.pages, run.counts.requests),
-        (3, 1, 1)
-    );
-    let calendar = world.calendar().await;
-    assert!(calendar.selected && calendar.sync.last_synced_at.is_some() && calendar.sync.progress.is_none());
-}
-
-#[tokio::test]
-async fn before_the_first_pass_nothing_is_known() {
-    let world = World::new().await;
-    world.google.put(
-        CALENDAR,
-        single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
-    );
-    world.google.fail_after(
-        1,
-        kalends_providers::provider::ProviderError::Unavailable { source: None },
-    );
-    world.drain().await;
-    assert!(!world.is_known(DAY).await);
-    assert!(world.busy(DAY).await.is_empty());
-}
-
-#[tokio::test]
-async fn a_pass_without_changes_is_one_question_and_no_news() {
-    let world = World::with_events(vec![single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z")]).await;
-    let news = world.news().await;
-    world.later(SignedDuration::from_mins(30)).await;
-    assert_eq!(world.google.asked().len(), 1);
-    assert_eq!(world.news().await, news);
-    let run = &runs(&world).await[0];
-    assert_eq!((run.kind, run.counts.requests), (RunKind::Delta, 1));
-    assert_eq!(
-        (run.counts.created, run.counts.updated, run.counts.deleted),
-        (0, 0, 0)
-    );
-    assert_eq!(world.busy(DAY).await.len(), 1);
-}
-
-#[tokio::test]
-async fn a_delta_moves_deletes_and_cancels() {
-    let world = World::with_events(vec![
-        single("gone", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
-        single("moves", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
-        series(
-            "s",
-            "2026-11-23T15:00:00Z",
-            "2026-11-23T16:00:00Z",
-            "RRULE:FREQ=WEEKLY",
-        ),
-    ])
-    .await;
-    world.google.remove(CALENDAR, "gone");
-    world.google.put(
-        CALENDAR,
-        single("moves", "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z"),
-    );
-    world.google.put(CALENDAR, cancelled("s", "2026-11-23T15:00:00Z"));
-    let elsewhere = moved(
-        "s",
-        "2026-11-30T15:00:00Z",
-        "2026-11-25T08:00:00Z",
-        "2026-11-25T09:00:00Z",
-    );
-    world.google.put(CALENDAR, elsewhere);
-    world.pull().await;
-    assert_eq!(
-        world.busy(WEEKS).await,
-        [
-            "2026-11-25T08:00:00Z/2026-11-25T09:00:00Z",
-            "2026-12-01T11:00:00Z/2026-12-01T12:00:00Z",
-            "2026-12-07T15:00:00Z/2026-12-07T16:00:00Z",
-        ]
-    );
-    assert!(matches!(world.google.asked()[..], [PullFrom::Cursor { .. }]));
-
-    let off = kalends_core::external_event::ExternalEvent {
-        status: EventStatus::Cancelled,
-        ..single("moves", "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z")
-    };
-    world.google.put(CALENDAR, off);
-    world.google.remove(CALENDAR, "s");
-    world.pull().await;
-    assert!(
-        world.busy(WEEKS).await.is_empty(),
-        "with the series go its moved occurrences"
-    );
-    assert_eq!(runs(&world).await[0].counts.deleted, 4);
-}
-
-#[tokio::test]
-async fn an_event_over_the_turn_of_months_is_whole_and_goes_whole() {
-    let world = World::with_events(vec![single(
-        "trip",
-        "2026-11-29T18:00:00Z",
-        "2026-12-03T08:00:00Z",
-    )])
-    .await;
-    assert_eq!(
-        world.busy(WEEKS).await,
-        ["2026-11-29T18:00:00Z/2026-12-03T08:00:00Z"]
-    );
-    world.google.put(
-        CALENDAR,
-        single("trip", "2026-11-29T18:00:00Z", "2026-11-30T08:00:00Z"),
-    );
-    world.pull().await;
-    assert_eq!(
-        world.busy(WEEKS).await,
-        ["2026-11-29T18:00:00Z/2026-11-30T08:00:00Z"]
-    );
-}
-
-#[tokio::test]
-async fn empty_pages_and_many_pages_are_followed_to_the_end() {
-    let world = World::new().await;
-    world.google.page_size(2);
-    world.google.empty_pages(3);
-    for hour in 0..7 {
-        let (start, end) = (
-            format!("2026-11-23T{hour:02}:00:00Z"),
-            format!("2026-11-23T{hour:02}:30:00Z"),
+both! {
+    async fn a_connected_account_is_listed_and_its_main_calendar_read(database) {
+        let world = World::with_events(database, vec![
+            single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
+            single("b", "2026-11-23T10:00:00Z", "2026-11-23T10:30:00Z"),
+            series(
+                "s",
+                "2026-11-23T15:00:00Z",
+                "2026-11-23T16:00:00Z",
+                "RRULE:FREQ=WEEKLY",
+            ),
+        ])
+        .await;
+        assert_eq!(
+            world.busy(DAY).await,
+            [
+                "2026-11-23T09:00:00Z/2026-11-23T10:30:00Z",
+                "2026-11-23T15:00:00Z/2026-11-23T16:00:00Z"
+            ]
         );
-        world
-            .google
-            .put(CALENDAR, single(&format!("e{hour}"), &start, &end));
+        assert!(world.is_known(DAY).await);
+        assert_eq!(world.news().await, ["calendar.added", "calendar.synced"]);
+        let run = &runs(&world).await[0];
+        assert_eq!((run.kind, &run.outcome), (RunKind::Full, &Outcome::Completed));
+        assert_eq!(
+            (run.counts.created, run.counts.pages, run.counts.requests),
+            (3, 1, 1)
+        );
+        let calendar = world.calendar().await;
+        assert!(calendar.selected && calendar.sync.last_synced_at.is_some() && calendar.sync.progress.is_none());
     }
-    world.drain().await;
-    assert_eq!(world.busy(DAY).await.len(), 7);
-    assert_eq!(runs(&world).await[0].counts.pages, 7);
 
-    for hour in 0..5 {
-        world.google.remove(CALENDAR, &format!("e{hour}"));
+    async fn before_the_first_pass_nothing_is_known(database) {
+        let world = World::new(database).await;
+        world.google.put(
+            CALENDAR,
+            single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
+        );
+        world.google.fail_after(
+            1,
+            kalends_providers::provider::ProviderError::Unavailable { source: None },
+        );
+        world.drain().await;
+        assert!(!world.is_known(DAY).await);
+        assert!(world.busy(DAY).await.is_empty());
     }
-    world.pull().await;
-    assert_eq!(world.busy(DAY).await.len(), 2);
-    assert_eq!(runs(&world).await[0].counts.deleted, 5);
-}
 
-#[tokio::test]
-async fn a_refused_cursor_means_everything_anew_and_nothing_flickers() {
-    let world = World::with_events(vec![
-        single("stays", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
-        single("vanishes", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
-    ])
-    .await;
-    world.google.forget(CALENDAR, "vanishes");
-    world.google.put(
-        CALENDAR,
-        single("new", "2026-11-23T13:00:00Z", "2026-11-23T14:00:00Z"),
-    );
-    world.google.expire_cursors(CALENDAR);
-    world.google.page_size(1);
-    // The cursor is refused, one page comes, the next does not.
-    world.google.fail_after(
-        2,
-        kalends_providers::provider::ProviderError::Unavailable { source: None },
-    );
-    world.pull().await;
-    assert_eq!(
-        world.busy(DAY).await.len(),
-        2,
-        "until the end of the pass the old index answers"
-    );
+    async fn a_pass_without_changes_is_one_question_and_no_news(database) {
+        let world = World::with_events(database, vec![single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z")]).await;
+        let news = world.news().await;
+        world.later(SignedDuration::from_mins(30)).await;
+        assert_eq!(world.google.asked().len(), 1);
+        assert_eq!(world.news().await, news);
+        let run = &runs(&world).await[0];
+        assert_eq!((run.kind, run.counts.requests), (RunKind::Delta, 1));
+        assert_eq!(
+            (run.counts.created, run.counts.updated, run.counts.deleted),
+            (0, 0, 0)
+        );
+        assert_eq!(world.busy(DAY).await.len(), 1);
+    }
 
-    world.later(SignedDuration::from_secs(10)).await;
-    assert_eq!(
-        world.busy(DAY).await,
-        [
+    async fn a_delta_moves_deletes_and_cancels(database) {
+        let world = World::with_events(database, vec![
+            single("gone", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
+            single("moves", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
+            series(
+                "s",
+                "2026-11-23T15:00:00Z",
+                "2026-11-23T16:00:00Z",
+                "RRULE:FREQ=WEEKLY",
+            ),
+        ])
+        .await;
+        world.google.remove(CALENDAR, "gone");
+        world.google.put(
+            CALENDAR,
+            single("moves", "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z"),
+        );
+        world.google.put(CALENDAR, cancelled("s", "2026-11-23T15:00:00Z"));
+        let elsewhere = moved(
+            "s",
+            "2026-11-30T15:00:00Z",
+            "2026-11-25T08:00:00Z",
+            "2026-11-25T09:00:00Z",
+        );
+        world.google.put(CALENDAR, elsewhere);
+        world.pull().await;
+        assert_eq!(
+            world.busy(WEEKS).await,
+            [
+                "2026-11-25T08:00:00Z/2026-11-25T09:00:00Z",
+                "2026-12-01T11:00:00Z/2026-12-01T12:00:00Z",
+                "2026-12-07T15:00:00Z/2026-12-07T16:00:00Z",
+            ]
+        );
+        assert!(matches!(world.google.asked()[..], [PullFrom::Cursor { .. }]));
+
+        let off = kalends_core::external_event::ExternalEvent {
+            status: EventStatus::Cancelled,
+            ..single("moves", "2026-12-01T11:00:00Z", "2026-12-01T12:00:00Z")
+        };
+        world.google.put(CALENDAR, off);
+        world.google.remove(CALENDAR, "s");
+        world.pull().await;
+        assert!(
+            world.busy(WEEKS).await.is_empty(),
+            "with the series go its moved occurrences"
+        );
+        assert_eq!(runs(&world).await[0].counts.deleted, 4);
+    }
+
+    async fn an_event_over_the_turn_of_months_is_whole_and_goes_whole(database) {
+        let world = World::with_events(database, vec![single(
+            "trip",
+            "2026-11-29T18:00:00Z",
+            "2026-12-03T08:00:00Z",
+        )])
+        .await;
+        assert_eq!(
+            world.busy(WEEKS).await,
+            ["2026-11-29T18:00:00Z/2026-12-03T08:00:00Z"]
+        );
+        world.google.put(
+            CALENDAR,
+            single("trip", "2026-11-29T18:00:00Z", "2026-11-30T08:00:00Z"),
+        );
+        world.pull().await;
+        assert_eq!(
+            world.busy(WEEKS).await,
+            ["2026-11-29T18:00:00Z/2026-11-30T08:00:00Z"]
+        );
+    }
+
+    async fn empty_pages_and_many_pages_are_followed_to_the_end(database) {
+        let world = World::new(database).await;
+        world.google.page_size(2);
+        world.google.empty_pages(3);
+        for hour in 0..7 {
+            let (start, end) = (
+                format!("2026-11-23T{hour:02}:00:00Z"),
+                format!("2026-11-23T{hour:02}:30:00Z"),
+            );
+            world
+                .google
+                .put(CALENDAR, single(&format!("e{hour}"), &start, &end));
+        }
+        world.drain().await;
+        assert_eq!(world.busy(DAY).await.len(), 7);
+        assert_eq!(runs(&world).await[0].counts.pages, 7);
+
+        for hour in 0..5 {
+            world.google.remove(CALENDAR, &format!("e{hour}"));
+        }
+        world.pull().await;
+        assert_eq!(world.busy(DAY).await.len(), 2);
+        assert_eq!(runs(&world).await[0].counts.deleted, 5);
+    }
+
+    async fn a_refused_cursor_means_everything_anew_and_nothing_flickers(database) {
+        let world = World::with_events(database, vec![
+            single("stays", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
+            single("vanishes", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
+        ])
+        .await;
+        world.google.forget(CALENDAR, "vanishes");
+        world.google.put(
+            CALENDAR,
+            single("new", "2026-11-23T13:00:00Z", "2026-11-23T14:00:00Z"),
+        );
+        world.google.expire_cursors(CALENDAR);
+        world.google.page_size(1);
+        // The cursor is refused, one page comes, the next does not.
+        world.google.fail_after(
+            2,
+            kalends_providers::provider::ProviderError::Unavailable { source: None },
+        );
+        world.pull().await;
+        assert_eq!(
+            world.busy(DAY).await.len(),
+            2,
+            "until the end of the pass the old index answers"
+        );
+
+        world.later(SignedDuration::from_secs(10)).await;
+        assert_eq!(
+            world.busy(DAY).await,
+            [
+                "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z",
+                "2026-11-23T13:00:00Z/2026-11-23T14:00:00Z"
+            ]
+        );
+        let run = &runs(&world).await[0];
+        assert_eq!((run.kind, run.counts.deleted), (RunKind::Full, 1));
+        assert!(!matches!(
+            world.google.asked().last(),
+            Some(PullFrom::Cursor { .. })
+        ));
+    }
+
+    async fn an_unreadable_item_stays_as_it_was_and_the_rest_goes_on(database) {
+        let world = World::with_events(database, vec![
+            single("poison", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
+            single("good", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
+        ])
+        .await;
+        world.google.poison(CALENDAR, "poison");
+        world.google.put(
+            CALENDAR,
+            single("poison", "2026-11-23T20:00:00Z", "2026-11-23T21:00:00Z"),
+        );
+        world.google.put(
+            CALENDAR,
+            single("good", "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"),
+        );
+        world.pull().await;
+        let expect = [
             "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z",
-            "2026-11-23T13:00:00Z/2026-11-23T14:00:00Z"
-        ]
-    );
-    let run = &runs(&world).await[0];
-    assert_eq!((run.kind, run.counts.deleted), (RunKind::Full, 1));
-    assert!(!matches!(
-        world.google.asked().last(),
-        Some(PullFrom::Cursor { .. })
-    ));
-}
+            "2026-11-23T12:00:00Z/2026-11-23T13:00:00Z",
+        ];
+        assert_eq!(world.busy(DAY).await, expect);
+        assert_eq!(runs(&world).await[0].counts.quarantined, 1);
 
-#[tokio::test]
-async fn an_unreadable_item_stays_as_it_was_and_the_rest_goes_on() {
-    let world = World::with_events(vec![
-        single("poison", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"),
-        single("good", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
-    ])
-    .await;
-    world.google.poison(CALENDAR, "poison");
-    world.google.put(
-        CALENDAR,
-        single("poison", "2026-11-23T20:00:00Z", "2026-11-23T21:00:00Z"),
-    );
-    world.google.put(
-        CALENDAR,
-        single("good", "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"),
-    );
-    world.pull().await;
-    let expect = [
-        "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z",
-        "2026-11-23T12:00:00Z/2026-11-23T13:00:00Z",
-    ];
-    assert_eq!(world.busy(DAY).await, expect);
-    assert_eq!(runs(&world).await[0].counts.quarantined, 1);
+        world.google.expire_cursors(CALENDAR);
+        world.pull().await;
+        assert_eq!(
+            world.busy(DAY).await,
+            expect,
+            "a full pass does not sweep it either"
+        );
+        let calendar = world.calendar().await.id;
+        let kept = world
+            .store
+            .quarantined(world.tenant, calendar, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(kept[0].provider_id, "poison");
+    }
 
-    world.google.expire_cursors(CALENDAR);
-    world.pull().await;
-    assert_eq!(
-        world.busy(DAY).await,
-        expect,
-        "a full pass does not sweep it either"
-    );
-    let calendar = world.calendar().await.id;
-    let kept = world
-        .store
-        .quarantined(world.tenant, calendar, None, 10)
-        .await
-        .unwrap();
-    assert_eq!(kept[0].provider_id, "poison");
-}
+    async fn a_calendar_that_is_gone_is_listed_again_and_lost(database) {
+        let world = World::with_events(database, vec![single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z")]).await;
+        world.google.unlist(CALENDAR);
+        world.pull().await;
+        let calendar = world.calendar().await;
+        assert!(calendar.lost_at.is_some());
+        assert!(world.busy(DAY).await.is_empty());
+        assert_eq!(
+            world.news().await,
+            [
+                "calendar.added",
+                "calendar.synced",
+                "calendar.sync_failed",
+                "calendar.lost"
+            ]
+        );
 
-#[tokio::test]
-async fn a_calendar_that_is_gone_is_listed_again_and_lost() {
-    let world = World::with_events(vec![single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z")]).await;
-    world.google.unlist(CALENDAR);
-    world.pull().await;
-    let calendar = world.calendar().await;
-    assert!(calendar.lost_at.is_some());
-    assert!(world.busy(DAY).await.is_empty());
-    assert_eq!(
-        world.news().await,
-        [
-            "calendar.added",
-            "calendar.synced",
-            "calendar.sync_failed",
-            "calendar.lost"
-        ]
-    );
+        world.google.list(crate::harness::remote(CALENDAR));
+        world.google.put(
+            CALENDAR,
+            single("b", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
+        );
+        world.later(SignedDuration::from_hours(36)).await;
+        assert!(world.calendar().await.lost_at.is_none());
+        assert_eq!(
+            world.busy(DAY).await,
+            ["2026-11-23T11:00:00Z/2026-11-23T12:00:00Z"]
+        );
+    }
 
-    world.google.list(crate::harness::remote(CALENDAR));
-    world.google.put(
-        CALENDAR,
-        single("b", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
-    );
-    world.later(SignedDuration::from_hours(36)).await;
-    assert!(world.calendar().await.lost_at.is_none());
-    assert_eq!(
-        world.busy(DAY).await,
-        ["2026-11-23T11:00:00Z/2026-11-23T12:00:00Z"]
-    );
-}
-
-#[tokio::test]
-async fn the_covered_window_moves_on_without_asking() {
-    let world = World::with_events(vec![series(
-        "s",
-        "2026-11-23T15:00:00Z",
-        "2026-11-23T16:00:00Z",
-        "RRULE:FREQ=WEEKLY",
-    )])
-    .await;
-    let before = world.calendar().await.sync.covered.unwrap();
-    world.later(SignedDuration::from_hours(24 * 45)).await;
-    let after = world.calendar().await.sync.covered.unwrap();
-    assert!(after.end() > before.end() && after.start() > before.start());
-    assert_eq!(
-        world.busy("2027-03-22T00:00:00Z/2027-03-23T00:00:00Z").await,
-        ["2027-03-22T15:00:00Z/2027-03-22T16:00:00Z"]
-    );
-    let asked = world.google.asked();
-    assert!(
-        asked.iter().all(|from| matches!(from, PullFrom::Cursor { .. })),
-        "{asked:?}"
-    );
+    async fn the_covered_window_moves_on_without_asking(database) {
+        let world = World::with_events(database, vec![series(
+            "s",
+            "2026-11-23T15:00:00Z",
+            "2026-11-23T16:00:00Z",
+            "RRULE:FREQ=WEEKLY",
+        )])
+        .await;
+        let before = world.calendar().await.sync.covered.unwrap();
+        world.later(SignedDuration::from_hours(24 * 45)).await;
+        let after = world.calendar().await.sync.covered.unwrap();
+        assert!(after.end() > before.end() && after.start() > before.start());
+        assert_eq!(
+            world.busy("2027-03-22T00:00:00Z/2027-03-23T00:00:00Z").await,
+            ["2027-03-22T15:00:00Z/2027-03-22T16:00:00Z"]
+        );
+        let asked = world.google.asked();
+        assert!(
+            asked.iter().all(|from| matches!(from, PullFrom::Cursor { .. })),
+            "{asked:?}"
+        );
+    }
 }

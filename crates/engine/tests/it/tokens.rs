@@ -9,6 +9,7 @@ use kalends_engine::{
     tokens::Tokens,
 };
 use kalends_simulator::{Fault, Trouble};
+use kalends_testkit::{Database, both};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::harness::Simulated;
@@ -35,152 +36,147 @@ fn trouble(route: &str, times: u32, trouble: Trouble) -> Fault {
 }
 
 /// Connected, with an access token that has expired.
-async fn expired() -> (Simulated, ConnectionId) {
-    let world = Simulated::new().await;
+async fn expired(database: Database) -> (Simulated, ConnectionId) {
+    let world = Simulated::new(database).await;
     let id = world.connect("ada@example.com").await.connection;
     world.clock.advance(SignedDuration::from_hours(2));
     world.simulator.control().clear_calls();
     (world, id)
 }
 
-#[tokio::test]
-async fn a_good_token_is_used_until_shortly_before_its_end() {
-    let world = Simulated::new().await;
-    let id = world.connect("ada@example.com").await.connection;
-    world.simulator.control().clear_calls();
-    let first = token(&world.tokens, id).await.unwrap();
-    world.clock.advance(SignedDuration::from_mins(55));
-    assert_eq!(
-        token(&world.tokens, id).await.unwrap().expose_secret(),
-        first.expose_secret()
-    );
-    assert_eq!(world.calls("/token"), 0);
-    world.clock.advance(SignedDuration::from_mins(4));
-    assert_ne!(
-        token(&world.tokens, id).await.unwrap().expose_secret(),
-        first.expose_secret()
-    );
-    assert_eq!(world.calls("/token"), 1);
-}
+both! {
+    async fn a_good_token_is_used_until_shortly_before_its_end(database) {
+        let world = Simulated::new(database).await;
+        let id = world.connect("ada@example.com").await.connection;
+        world.simulator.control().clear_calls();
+        let first = token(&world.tokens, id).await.unwrap();
+        world.clock.advance(SignedDuration::from_mins(55));
+        assert_eq!(
+            token(&world.tokens, id).await.unwrap().expose_secret(),
+            first.expose_secret()
+        );
+        assert_eq!(world.calls("/token"), 0);
+        world.clock.advance(SignedDuration::from_mins(4));
+        assert_ne!(
+            token(&world.tokens, id).await.unwrap().expose_secret(),
+            first.expose_secret()
+        );
+        assert_eq!(world.calls("/token"), 1);
+    }
 
-#[tokio::test]
-async fn a_hundred_callers_and_two_processes_refresh_once() {
-    let (world, id) = expired().await;
-    // Another process knows only the rows.
-    let second = world.another_process();
-    let callers = (0..100).map(|caller| {
-        let tokens = if caller % 2 == 0 {
-            world.tokens.clone()
-        } else {
-            second.clone()
+    async fn a_hundred_callers_and_two_processes_refresh_once(database) {
+        let (world, id) = expired(database).await;
+        // Another process knows only the rows.
+        let second = world.another_process();
+        let callers = (0..100).map(|caller| {
+            let tokens = if caller % 2 == 0 {
+                world.tokens.clone()
+            } else {
+                second.clone()
+            };
+            tokio::spawn(async move { token(&tokens, id).await.unwrap().expose_secret().to_owned() })
+        });
+        let mut seen: Vec<String> = futures::future::try_join_all(callers).await.unwrap();
+        seen.dedup();
+        assert_eq!(seen.len(), 1);
+        assert_eq!(world.calls("/token"), 1);
+    }
+
+    async fn a_refused_token_is_replaced(database) {
+        let world = Simulated::new(database).await;
+        let id = world.connect("ada@example.com").await.connection;
+        let first = token(&world.tokens, id).await.unwrap();
+        let second = world.tokens.token(AccountKey(id.0), Some(&first)).await.unwrap();
+        assert_ne!(first.expose_secret(), second.expose_secret());
+        let again = world.tokens.token(AccountKey(id.0), Some(&first)).await.unwrap();
+        assert_eq!(
+            again.expose_secret(),
+            second.expose_secret(),
+            "whoever was refused late takes the new one"
+        );
+    }
+
+    async fn a_caller_who_leaves_does_not_cut_off_a_refresh(database) {
+        let (world, id) = expired(database).await;
+        world
+            .simulator
+            .control()
+            .add_fault(trouble("/token", 1, Trouble::Delay { milliseconds: 100 }))
+            .unwrap();
+        {
+            let waiting = token(&world.tokens, id);
+            tokio::pin!(waiting);
+            let left = tokio::time::timeout(std::time::Duration::from_millis(20), &mut waiting).await;
+            assert!(left.is_err());
+        }
+        token(&world.tokens, id).await.unwrap();
+        assert_eq!(world.calls("/token"), 1);
+    }
+
+    async fn a_dead_grant_asks_the_person_once(database) {
+        let (world, id) = expired(database).await;
+        let secrets = world.store.connection_secrets(world.tenant, id).await.unwrap();
+        world.revoke_at_provider(&secrets.refresh_token.unwrap()).await;
+        world.simulator.control().clear_calls();
+        for _ in 0..3 {
+            assert!(matches!(token(&world.tokens, id).await, Err(TokenError::Reauth)));
+        }
+        assert_eq!(world.calls("/token"), 1, "a dead grant is not tried again");
+        let State::ReauthRequired { reason, revoked_at } = state(&world, id).await else {
+            panic!("it is dead")
         };
-        tokio::spawn(async move { token(&tokens, id).await.unwrap().expose_secret().to_owned() })
-    });
-    let mut seen: Vec<String> = futures::future::try_join_all(callers).await.unwrap();
-    seen.dedup();
-    assert_eq!(seen.len(), 1);
-    assert_eq!(world.calls("/token"), 1);
-}
+        assert_eq!(reason, "invalid_grant");
+        assert!(revoked_at.is_some());
+        let feed = changes::list(&world.engine, world.tenant, 0, 200)
+            .await
+            .unwrap()
+            .changes;
+        assert_eq!(
+            feed.iter()
+                .filter(|change| change.kind == "connection.reauth_required")
+                .count(),
+            1
+        );
 
-#[tokio::test]
-async fn a_refused_token_is_replaced() {
-    let world = Simulated::new().await;
-    let id = world.connect("ada@example.com").await.connection;
-    let first = token(&world.tokens, id).await.unwrap();
-    let second = world.tokens.token(AccountKey(id.0), Some(&first)).await.unwrap();
-    assert_ne!(first.expose_secret(), second.expose_secret());
-    let again = world.tokens.token(AccountKey(id.0), Some(&first)).await.unwrap();
-    assert_eq!(
-        again.expose_secret(),
-        second.expose_secret(),
-        "whoever was refused late takes the new one"
-    );
-}
-
-#[tokio::test]
-async fn a_caller_who_leaves_does_not_cut_off_a_refresh() {
-    let (world, id) = expired().await;
-    world
-        .simulator
-        .control()
-        .add_fault(trouble("/token", 1, Trouble::Delay { milliseconds: 100 }))
-        .unwrap();
-    {
-        let waiting = token(&world.tokens, id);
-        tokio::pin!(waiting);
-        let left = tokio::time::timeout(std::time::Duration::from_millis(20), &mut waiting).await;
-        assert!(left.is_err());
+        // A new consent brings it back, with its calendars.
+        world.drain().await;
+        let back = world.connect("ada@example.com").await;
+        assert_eq!(back.connection, id);
+        assert_eq!(state(&world, id).await, State::Active);
+        token(&world.tokens, id).await.unwrap();
     }
-    token(&world.tokens, id).await.unwrap();
-    assert_eq!(world.calls("/token"), 1);
-}
 
-#[tokio::test]
-async fn a_dead_grant_asks_the_person_once() {
-    let (world, id) = expired().await;
-    let secrets = world.store.connection_secrets(world.tenant, id).await.unwrap();
-    world.revoke_at_provider(&secrets.refresh_token.unwrap()).await;
-    world.simulator.control().clear_calls();
-    for _ in 0..3 {
-        assert!(matches!(token(&world.tokens, id).await, Err(TokenError::Reauth)));
+    async fn trouble_at_the_provider_asks_nobody(database) {
+        let (world, id) = expired(database).await;
+        let down = Trouble::Status {
+            status: 503,
+            reason: None,
+            retry_after_seconds: None,
+        };
+        world
+            .simulator
+            .control()
+            .add_fault(trouble("/token", 2, down))
+            .unwrap();
+        assert!(matches!(
+            token(&world.tokens, id).await,
+            Err(TokenError::Unavailable(_))
+        ));
+        assert_eq!(state(&world, id).await, State::Active);
+        world.simulator.control().clear_faults();
+        token(&world.tokens, id).await.unwrap();
     }
-    assert_eq!(world.calls("/token"), 1, "a dead grant is not tried again");
-    let State::ReauthRequired { reason, revoked_at } = state(&world, id).await else {
-        panic!("it is dead")
-    };
-    assert_eq!(reason, "invalid_grant");
-    assert!(revoked_at.is_some());
-    let feed = changes::list(&world.engine, world.tenant, 0, 200)
-        .await
-        .unwrap()
-        .changes;
-    assert_eq!(
-        feed.iter()
-            .filter(|change| change.kind == "connection.reauth_required")
-            .count(),
-        1
-    );
 
-    // A new consent brings it back, with its calendars.
-    world.drain().await;
-    let back = world.connect("ada@example.com").await;
-    assert_eq!(back.connection, id);
-    assert_eq!(state(&world, id).await, State::Active);
-    token(&world.tokens, id).await.unwrap();
-}
-
-#[tokio::test]
-async fn trouble_at_the_provider_asks_nobody() {
-    let (world, id) = expired().await;
-    let down = Trouble::Status {
-        status: 503,
-        reason: None,
-        retry_after_seconds: None,
-    };
-    world
-        .simulator
-        .control()
-        .add_fault(trouble("/token", 2, down))
-        .unwrap();
-    assert!(matches!(
-        token(&world.tokens, id).await,
-        Err(TokenError::Unavailable(_))
-    ));
-    assert_eq!(state(&world, id).await, State::Active);
-    world.simulator.control().clear_faults();
-    token(&world.tokens, id).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_refused_client_is_the_operators_and_asks_nobody() {
-    let world = Simulated::new().await;
-    let id = world.connect("ada@example.com").await.connection;
-    world.clock.advance(SignedDuration::from_hours(2));
-    let wrong = world.with_wrong_secret();
-    assert!(matches!(
-        token(&wrong, id).await,
-        Err(TokenError::ClientRefused(_))
-    ));
-    assert_eq!(state(&world, id).await, State::Active);
-    token(&world.tokens, id).await.unwrap();
+    async fn a_refused_client_is_the_operators_and_asks_nobody(database) {
+        let world = Simulated::new(database).await;
+        let id = world.connect("ada@example.com").await.connection;
+        world.clock.advance(SignedDuration::from_hours(2));
+        let wrong = world.with_wrong_secret();
+        assert!(matches!(
+            token(&wrong, id).await,
+            Err(TokenError::ClientRefused(_))
+        ));
+        assert_eq!(state(&world, id).await, State::Active);
+        token(&world.tokens, id).await.unwrap();
+    }
 }

@@ -25,12 +25,12 @@ use kalends_providers::{
 };
 use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
 use kalends_store::Store;
+use kalends_testkit::{Database, ManualClock};
 use secrecy::SecretString;
-use tempfile::TempDir;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
-use super::{ManualClock, ambient, world::store};
+use super::world::{ambient, beginning, store};
 
 /// Where the provider sends people back.
 const REDIRECT: &str = "http://127.0.0.1:9/callback";
@@ -45,7 +45,6 @@ pub(crate) struct Simulated {
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
     egress: Egress,
-    _folder: TempDir,
 }
 
 /// What a person decides at the consent page.
@@ -56,9 +55,9 @@ pub(crate) enum Decision {
 }
 
 impl Simulated {
-    pub(crate) async fn new() -> Self {
-        let clock = ManualClock::at("2026-11-20T10:00:00Z");
-        let ambient = ambient(Arc::clone(&clock));
+    pub(crate) async fn new(database: Database) -> Self {
+        let clock = beginning();
+        let ambient = ambient(&clock);
         let config = SimulatorConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             world: World::Empty,
@@ -77,7 +76,7 @@ impl Simulated {
             ..EgressConfig::new(surroundings)
         })
         .unwrap();
-        let (store, folder) = store(&ambient).await;
+        let store = store(database, &ambient).await;
         let client = client(&simulator, "kalends-demo-secret", &egress, &ambient);
         let tokens = Tokens::new(store.clone(), vec![client], ambient.clone());
         let with_tokens = egress.with_tokens(Arc::new(tokens.clone()));
@@ -110,7 +109,6 @@ impl Simulated {
             engine,
             tokens,
             egress,
-            _folder: folder,
         }
     }
 

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::{
+    ambient::Ambient,
+    external_event::ExternalEvent,
     provider::{Feature, ProviderKind},
     time::{CalendarId, ConnectionId, Interval, TenantId, UserId, Zone},
 };
@@ -23,9 +25,9 @@ use kalends_providers::{
     provider::{AccessRole, RemoteCalendar},
 };
 use kalends_store::{ConnectCommit, ConnectionSecrets, Effects, KeyRing, Store, StoreConfig};
-use tempfile::TempDir;
+use kalends_testkit::{Database, ManualClock, SeededEntropy};
 
-use super::{ManualClock, Scripted, ambient};
+use super::Scripted;
 
 /// The provider's id of the user's main calendar.
 pub(crate) const CALENDAR: &str = "teacher@example.com";
@@ -38,7 +40,6 @@ pub(crate) struct World {
     pub(crate) runner: Runner,
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
-    _folder: TempDir,
 }
 
 fn at(text: &str) -> Timestamp {
@@ -51,24 +52,32 @@ pub(crate) fn interval(text: &str) -> Interval {
     Interval::new(at(start), at(end)).unwrap()
 }
 
-/// A store on a fresh file.
-pub(crate) async fn store(ambient: &kalends_core::ambient::Ambient) -> (Store, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("kalends.db").display());
+/// The clock of every world, when it begins.
+pub(crate) fn beginning() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(at("2026-11-20T10:00:00Z")))
+}
+
+/// That clock, and randomness that repeats.
+pub(crate) fn ambient(clock: &Arc<ManualClock>) -> Ambient {
+    Ambient::new(Arc::clone(clock) as _, Arc::new(SeededEntropy::new(1)))
+}
+
+/// A store on an empty database.
+pub(crate) async fn store(database: Database, ambient: &Ambient) -> Store {
     let ring = KeyRing::parse(&KeyRing::generate("test", ambient)).unwrap();
-    let store = Store::connect(&StoreConfig::new(url), ring, ambient.clone())
+    let store = Store::connect(&StoreConfig::new(database.url), ring, ambient.clone())
         .await
         .unwrap();
     store.migrate().await.unwrap();
-    (store, folder)
+    store
 }
 
 impl World {
     /// Connected and not yet listed.
-    pub(crate) async fn new() -> Self {
-        let clock = ManualClock::at("2026-11-20T10:00:00Z");
-        let ambient = ambient(Arc::clone(&clock));
-        let (store, folder) = store(&ambient).await;
+    pub(crate) async fn new(database: Database) -> Self {
+        let clock = beginning();
+        let ambient = ambient(&clock);
+        let store = store(database, &ambient).await;
         let google = Scripted::new(ProviderKind::Google);
         google.list(remote(CALENDAR));
         let provider: Arc<dyn Provider> = Arc::new(google.clone());
@@ -99,15 +108,14 @@ impl World {
             engine,
             tenant,
             user,
-            _folder: folder,
         };
         world.connect().await;
         world
     }
 
     /// Connected, listed, and its calendar pulled with these events.
-    pub(crate) async fn with_events(events: Vec<kalends_core::external_event::ExternalEvent>) -> Self {
-        let world = Self::new().await;
+    pub(crate) async fn with_events(database: Database, events: Vec<ExternalEvent>) -> Self {
+        let world = Self::new(database).await;
         for event in events {
             world.google.put(CALENDAR, event);
         }
