@@ -33,7 +33,7 @@ export function drawAccounts(connections) {
 /**
  * The calendars of step 2.
  * @param evidence map from calendar id to Kalends' evidence
- * @param runs the latest completed full pass by calendar id
+ * @param runs the first completed full pass by calendar id, where it is known
  * @param onSelect called with (calendar, selected)
  */
 export function drawCalendars(calendars, evidence, runs, onSelect) {

@@ -53,7 +53,7 @@ export class Kalends {
   }
 
   async syncRuns(connection) {
-    return (await send('', this.key, 'GET', `/v1/connections/${connection}/sync-runs?limit=50`)).items;
+    return (await send('', this.key, 'GET', `/v1/connections/${connection}/sync-runs?limit=200`)).items;
   }
 
   availability(from, to, calendarIds) {
@@ -79,10 +79,22 @@ export class Google {
   }
 
   async #call(method, path, body) {
-    this.token ??= await send(this.base, undefined, 'POST', '/_sim/tokens', {
+    this.token ??= await this.#signIn();
+    try {
+      return await send(this.base, this.token, method, `/calendar/v3${path}`, body);
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      // Disconnecting has revoked whatever this account had granted.
+      this.token = await this.#signIn();
+      return send(this.base, this.token, method, `/calendar/v3${path}`, body);
+    }
+  }
+
+  async #signIn() {
+    const tokens = await send(this.base, undefined, 'POST', '/_sim/tokens', {
       provider: 'google', email: this.email, scopes: ['https://www.googleapis.com/auth/calendar'],
-    }).then((tokens) => tokens.accessToken);
-    return send(this.base, this.token, method, `/calendar/v3${path}`, body);
+    });
+    return tokens.accessToken;
   }
 
   async calendars() {

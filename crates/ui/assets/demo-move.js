@@ -38,6 +38,15 @@ export function make(google, plan) {
   return google.patch(plan.calendar, plan.event.id, change(plan));
 }
 
+/** Whether the busy spans show the event at its new time, and no longer at the old one. */
+export function hasArrived({ from, to }, busy) {
+  const covered = (at) => busy.some((block) => block.start <= at.start && at.end <= block.end);
+  const left = from.start < to.start
+    ? { start: from.start, end: Math.min(from.end, to.start) }
+    : { start: Math.max(from.start, to.end), end: from.end };
+  return covered(to) && !covered(left);
+}
+
 /** The way back. */
 export function reversed(plan) {
   return { ...plan, from: plan.to, to: plan.from };

@@ -31,6 +31,12 @@ export function compare(before, after) {
   return compared;
 }
 
+/** How many slots a change has added, and how many it has taken away. */
+export function tally(before, after) {
+  const all = [...compare(before, after).values()].flat();
+  return [all.filter((slot) => slot.added).length, all.filter((slot) => slot.removed).length];
+}
+
 function chip(slot) {
   const kind = slot.removed ? 'removed' : slot.added ? 'added' : undefined;
   const text = element('span', {}, clock(slot.from));

@@ -78,6 +78,18 @@ export function ago(from, now) {
   return `${Math.round(seconds / 60)} min ago`;
 }
 
+/** A span of the API, in instants. */
+export function span({ start, end }) {
+  return { start: Date.parse(start), end: Date.parse(end) };
+}
+
+/** The parts of spans that lie in other spans. */
+export function within(spans, others) {
+  return spans.flatMap((one) => others.map((other) => ({
+    start: Math.max(one.start, other.start), end: Math.min(one.end, other.end),
+  }))).filter((part) => part.start < part.end);
+}
+
 /**
  * Cuts spans of instants at the midnights of a zone, for the dates given.
  * @returns {Map<string, {from: number, to: number}[]>} minutes of the day by date

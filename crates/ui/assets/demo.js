@@ -4,10 +4,11 @@
 import { Google, Kalends } from './demo-api.js';
 import { drawAccounts, drawCalendars, isUsable } from './demo-account.js';
 import { banner, byId, count } from './demo-dom.js';
-import { findMove, make, request, reversed, words } from './demo-move.js';
-import { compare, drawSlots } from './demo-slots.js';
-import { byDay, civil, instant, moment, monday, plusDays, range } from './demo-time.js';
+import { findMove, hasArrived, make, request, reversed, words } from './demo-move.js';
+import { compare, drawSlots, tally } from './demo-slots.js';
+import { byDay, civil, instant, moment, monday, plusDays, range, span, within } from './demo-time.js';
 import { drawWeek } from './demo-week.js';
+import { welcome } from './demo-welcome.js';
 
 const { key, simulator, returnTo, user, zone, pollSeconds } = document.body.dataset;
 const kalends = new Kalends(key, user);
@@ -31,6 +32,8 @@ const state = {
   /** The move that was made: {plan, at, slotsBefore, seen}. */
   moved: undefined,
   google: undefined,
+  /** Whether a banner tells that the first sync is under way. */
+  welcomed: welcome(),
 };
 
 function shownWeek() {
@@ -58,7 +61,7 @@ async function look() {
   await plan(week, connections, counting);
 }
 
-/** Looks up the first pass of calendars that have had one. */
+/** Looks up the first pass of calendars that have had one; once each, as old passes leave the list. */
 async function learnFirstSyncs(connections, counting) {
   if (counting.every((calendar) => state.runs.has(calendar.id))) return;
   for (const connection of connections) {
@@ -66,6 +69,7 @@ async function learnFirstSyncs(connections, counting) {
       if (run.kind === 'full' && run.outcome === 'completed') state.runs.set(run.calendarId, run);
     }
   }
+  for (const { id } of counting) state.runs.set(id, state.runs.get(id));
 }
 
 function draw(week) {
@@ -73,7 +77,7 @@ function draw(week) {
   const [who] = availability.users;
   const evidence = new Map(who.calendars.map((one) => [one.calendarId, one]));
   drawAccounts(connections);
-  drawCalendars(calendars, evidence, state.runs, select);
+  drawCalendars(calendars, evidence, state.runs, guarded(select));
   byId('sync-hint').hidden = calendars.length > 0;
   const calendar = (id) => calendars.find((one) => one.id === id);
   const busy = availability.calendars.flatMap((one) => one.busy.map((block) => ({
@@ -104,13 +108,6 @@ function draw(week) {
     state.welcomed = false;
     banner('');
   }
-}
-
-/** The parts of spans that lie in other spans. */
-function within(spans, others) {
-  return spans.flatMap((one) => others.map((other) => ({
-    start: Math.max(one.start, other.start), end: Math.min(one.end, other.end),
-  }))).filter((part) => part.start < part.end);
 }
 
 /** Which steps are done, and which is next. */
@@ -172,13 +169,9 @@ function noticeMove() {
   if (!moved?.at || moved.seen) return;
   const seconds = (performance.now() - moved.at) / 1000;
   const busy = state.availability.calendars.flatMap((calendar) => calendar.busy.map(span));
-  const covered = (at) => busy.some((block) => block.start <= at.start && at.end <= block.end);
-  const left = moved.plan.from.start < moved.plan.to.start
-    ? { start: moved.plan.from.start, end: Math.min(moved.plan.from.end, moved.plan.to.start) }
-    : { start: Math.max(moved.plan.from.start, moved.plan.to.end), end: moved.plan.from.end };
-  if (covered(moved.plan.to) && !covered(left)) {
+  if (hasArrived(moved.plan, busy)) {
     moved.seen = seconds;
-    const [added, removed] = difference(moved.slotsBefore, state.slots);
+    const [added, removed] = tally(moved.slotsBefore, state.slots);
     byId('move-result').textContent = `${moment(moved.plan.to.start, zone)} is busy and the slots followed after `
       + `${seconds.toFixed(1)} s: ${count(added, 'new slot')}, ${removed} gone.`;
     byId('move-button').textContent = 'Move it back';
@@ -186,11 +179,6 @@ function noticeMove() {
   } else if (seconds * 1000 > PATIENCE) {
     byId('move-result').textContent = 'Kalends has not noticed yet. It goes on asking; the calendar’s line says why.';
   }
-}
-
-function difference(before, after) {
-  const all = [...compare(before, after).values()].flat();
-  return [all.filter((slot) => slot.added).length, all.filter((slot) => slot.removed).length];
 }
 
 async function connect() {
@@ -213,6 +201,7 @@ async function leave() {
   for (const connection of state.connections) await kalends.disconnect(connection.id);
   forgetMove();
   state.runs.clear();
+  state.google = undefined;
   byId('sync-note').textContent = '';
   byId('move-plan').textContent = 'Connect again to move an event.';
   banner('Disconnected. The access is ended, and her events and busy times are deleted here.');
@@ -242,30 +231,9 @@ function forgetMove() {
   byId('move-button').textContent = 'Move an event';
 }
 
-/** What the provider's round trip brought back in the address. */
-function welcome() {
-  const query = new URLSearchParams(location.search);
-  if (query.get('status') === 'connected') {
-    state.welcomed = !query.has('needsConsent');
-    if (query.has('needsConsent')) {
-      banner('Connected, but without leave to read calendars. Connect again and leave the boxes ticked to go on.', 'bad');
-    } else {
-      banner('Connected. Kalends is reading the calendar for the first time.');
-    }
-  } else if (query.get('status') === 'error') {
-    const denied = query.get('code') === 'access_denied';
-    banner(denied ? 'No access was given, so nothing is connected.' : `Not connected (${query.get('code')}). Please try again.`, 'bad');
-  }
-  if (query.has('status')) history.replaceState(null, '', location.pathname);
-}
-
-function span({ start, end }) {
-  return { start: Date.parse(start), end: Date.parse(end) };
-}
-
 /** A handler whose failure is shown instead of lost. */
 function guarded(action) {
-  return (event) => action(event).catch((error) => {
+  return (...given) => action(...given).catch((error) => {
     banner(error.message, 'bad');
     byId('connect-button').disabled = false;
     forgetMove();
@@ -309,5 +277,4 @@ byId('duration').addEventListener('change', (event) => {
   forgetMove();
   hurry();
 });
-welcome();
 keepLooking();
