@@ -119,8 +119,9 @@ impl Database {
 async fn on_postgres<T>(server: &str, body: impl AsyncFnOnce(Database) -> T) -> T {
     // The folder's name differs between all tests of all runs on this machine, as the schema's must.
     let unique = tempfile::tempdir().unwrap();
-    let unique = unique.path().file_name().unwrap().to_string_lossy();
-    let schema = format!("kalends_test_{}", hex(unique.as_bytes()));
+    let unique = unique.path().file_name().unwrap().as_encoded_bytes();
+    let unique: Vec<String> = unique.iter().map(u8::to_string).collect();
+    let schema = format!("kalends_test_{}", unique.join("_"));
     let mut admin = PgConnection::connect(server).await.unwrap();
     let create = AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
     admin.execute(create).await.unwrap();
@@ -133,13 +134,6 @@ async fn on_postgres<T>(server: &str, body: impl AsyncFnOnce(Database) -> T) -> 
     let drop = AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"));
     admin.execute(drop).await.unwrap();
     outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        text.push_str(&format!("{byte:02x}"));
-        text
-    })
 }
 
 #[expect(
