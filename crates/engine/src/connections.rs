@@ -23,7 +23,7 @@ pub(crate) use account::LiveAccount;
 pub use disconnect::disconnect;
 pub(crate) use disconnect::disconnect_all;
 pub use get::get;
-pub(crate) use get::view;
+pub(crate) use get::{may_read, view};
 pub use list::list;
 pub(crate) use revoke::revoke;
 pub use sync::{LONGEST_WAIT, SyncAnswer, Wait, sync, sync_user};

@@ -39,6 +39,9 @@ pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
     let Some(subject) = Subject::load(engine, task).await? else {
         return Ok(());
     };
+    if !subject.account.may_read {
+        return without_consent(engine, task, &subject).await;
+    }
     let ended = match subject.calendar.sync.cursor.clone() {
         None => full_pass(engine, task, &subject, None).await,
         Some(cursor) => since(engine, task, &subject, Cursor(cursor)).await,
@@ -49,6 +52,19 @@ pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
     Ok(())
 }
 
+/// Shows that the calendar cannot be asked until its person allows it, once: what is stored of it grows old.
+async fn without_consent(engine: &Engine, task: &ClaimedTask, subject: &Subject) -> Result<(), Failure> {
+    const CODE: &str = ProviderError::MissingScope.code();
+    if subject.calendar.sync.last_error.as_deref() == Some(CODE) {
+        return Ok(());
+    }
+    let failure = Failure::of_provider(ProviderError::MissingScope, subject.loaded_at);
+    match Running::begin(engine, task, subject, PassKind::Delta).await? {
+        Some(running) => Err(running.failed(failure)),
+        None => Ok(()),
+    }
+}
+
 /// Asks what changed since the cursor; the answer says which kind of pass it is.
 async fn since(
     engine: &Engine,
@@ -56,7 +72,7 @@ async fn since(
     subject: &Subject,
     cursor: Cursor,
 ) -> Result<(), Failure> {
-    let not_before = window(&subject.settings, subject.loaded_at)?.start();
+    let not_before = window(&subject.settings, subject.loaded_at, None)?.start();
     let from = PullFrom::Cursor { cursor, not_before };
     let first = match subject.page(from).await {
         Ok(page) if page.listing == Listing::Delta => return delta_pass(engine, task, subject, page).await,

@@ -27,4 +27,5 @@ CREATE TABLE tasks (
 );
 
 CREATE INDEX tasks_due ON tasks (lane, due_us) WHERE due_us IS NOT NULL;
-CREATE INDEX tasks_by_tenant ON tasks (tenant_id, state);
+CREATE INDEX tasks_by_tenant ON tasks (tenant_id);
+CREATE INDEX tasks_dead ON tasks (updated_us) WHERE state = 'dead';

@@ -8,3 +8,5 @@ CREATE TABLE changes (
     at_us BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, seq)
 );
+
+CREATE INDEX changes_by_time ON changes (at_us);

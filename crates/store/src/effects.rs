@@ -63,6 +63,7 @@ impl Store {
         for task in effects.tasks {
             sealed.push(self.seal_task(Some(tenant), task).await?);
         }
+        tasks::in_order(&mut sealed);
         Ok(PreparedEffects {
             tenant,
             tasks: sealed,

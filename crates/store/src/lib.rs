@@ -58,7 +58,7 @@ pub use self::{
     store::{Store, StoreConfig},
     sync_runs::{SyncOutcome, SyncRun, SyncRunFilter},
     tasks::{
-        Claim, ClaimedTask, DeadTask, FailureCounts, Lease, NewTask, TaskCount, TaskFailure, TaskLane,
+        Claim, ClaimedTask, Dead, DeadTask, FailureCounts, Lease, NewTask, TaskCount, TaskFailure, TaskLane,
         TaskState,
     },
     tenants::Tenant,

@@ -16,10 +16,10 @@ use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
 use secrecy::SecretString;
 
-pub(crate) use self::enqueue::{SealedTask, upsert};
+pub(crate) use self::enqueue::{SealedTask, in_order, upsert};
 pub use self::{
     claim::Claim,
-    look::{DeadTask, TaskCount},
+    look::{Dead, DeadTask, TaskCount},
     settle::{FailureCounts, TaskFailure},
 };
 use crate::db::words;

@@ -120,7 +120,12 @@ fn people(mut rows: Rows, runs: &[CalendarRun], subjects: &Subjects<'_>) -> Vec<
             .map(|run| run.busy.as_slice())
             .chain([blocks.as_slice()])
             .collect();
-        let unknown: Vec<&[Interval]> = runs.iter().map(|run| run.unknown.as_slice()).collect();
+        let unlisted = rows.unlisted.contains(user).then_some(subjects.window);
+        let unknown: Vec<&[Interval]> = runs
+            .iter()
+            .map(|run| run.unknown.as_slice())
+            .chain([unlisted.as_slice()])
+            .collect();
         PersonBusy {
             user: user.clone(),
             hours: None,

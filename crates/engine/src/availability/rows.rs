@@ -1,6 +1,6 @@
 //! The rows of a question.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kalends_core::{
     busy::Month,
@@ -10,7 +10,7 @@ use kalends_store::{CalendarIndex, IndexOf, ManualBlock, StoreError};
 
 use super::{AvailabilityError, Subjects, live, weighed::Question};
 use crate::{
-    Engine,
+    Engine, connections,
     settings::{self, InForce},
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Rows {
     pub(super) indexes: Vec<CalendarIndex>,
     /// Manual blocks that overlap the window.
     pub(super) blocks: Vec<ManualBlock>,
+    /// Users with an account whose calendars nobody has listed yet, of whom therefore nothing is known.
+    pub(super) unlisted: HashSet<UserId>,
 }
 
 impl Rows {
@@ -31,10 +33,11 @@ impl Rows {
         subjects: &Subjects<'_>,
     ) -> Result<Self, AvailabilityError> {
         let store = engine.store();
-        let (users, indexes, blocks) = futures::try_join!(
+        let (users, indexes, blocks, unlisted) = futures::try_join!(
             store.users_with_settings(tenant, subjects.users),
             indexes(engine, tenant, subjects),
             store.manual_blocks(tenant, subjects.users, subjects.window),
+            store.connections_without_calendars(tenant, subjects.users),
         )?;
         let mut settings = HashMap::with_capacity(users.len());
         for user in users {
@@ -54,10 +57,15 @@ impl Rows {
                 settings.insert(user.user.id, settings::read(engine, &user.settings)?);
             }
         }
+        // Without that consent no calendar of the account was ever meant to count.
+        let unlisted = unlisted
+            .into_iter()
+            .filter(|connection| connections::may_read(engine, connection));
         Ok(Self {
             settings,
             indexes,
             blocks,
+            unlisted: unlisted.map(|connection| connection.user).collect(),
         })
     }
 

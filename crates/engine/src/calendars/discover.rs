@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::{CalendarId, ConnectionId, Zone};
 use kalends_providers::provider::RemoteCalendar;
 use kalends_store::{
-    Calendar, CalendarFilter, Capabilities, ClaimedTask, Discovery, Effects, FoundCalendar, StoreError,
+    Calendar, CalendarFilter, Capabilities, ClaimedTask, Dead, Discovery, Effects, FoundCalendar, StoreError,
 };
 
 use crate::{
@@ -42,7 +42,8 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
             "the task names no connection",
         ));
     };
-    let Some(account) = LiveAccount::load(engine, tenant, id, task.lane).await? else {
+    let account = LiveAccount::load(engine, tenant, id, task.lane).await?;
+    let Some(account) = account.filter(|account| account.may_read) else {
         return Ok(());
     };
     let connection = &account.connection;
@@ -211,7 +212,7 @@ async fn unscheduled(engine: &Engine, calendars: &[CalendarId]) -> Result<Vec<Ca
     let keys: Vec<String> = calendars.iter().map(CalendarId::to_string).collect();
     let missing = engine
         .store()
-        .keys_without_task(task::Kind::Pull.as_str(), &keys)
+        .keys_without_task(task::Kind::Pull.as_str(), &keys, Dead::CoversNothing)
         .await?;
     Ok(calendars
         .iter()

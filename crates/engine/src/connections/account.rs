@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kalends_core::{
-    provider::Feature,
-    time::{ConnectionId, TenantId},
-};
+use kalends_core::time::{ConnectionId, TenantId};
 use kalends_egress::Lane;
 use kalends_providers::{
     Provider,
@@ -14,7 +11,7 @@ use kalends_providers::{
 use kalends_store::{Connection, ConnectionState, Effects, StateChange, StoreError, TaskLane};
 use tokio::time::Instant;
 
-use super::view;
+use super::may_read;
 use crate::{
     Engine, changes,
     runner::failure::{Class, Failure},
@@ -24,13 +21,14 @@ use crate::{
 pub(crate) struct LiveAccount {
     pub(crate) connection: Connection,
     pub(crate) provider: Arc<dyn Provider>,
+    /// Whether its person allows calendars to be read.
+    pub(crate) may_read: bool,
     access: Access,
     lane: Lane,
 }
 
 impl LiveAccount {
-    /// The account of a connection; `None` when it is not to be asked: unknown, ended, waiting for its person, or
-    /// without the permission to read calendars.
+    /// The account of a connection; `None` when it is not to be asked: unknown, ended, or waiting for its person.
     pub(crate) async fn load(
         engine: &Engine,
         tenant: TenantId,
@@ -45,11 +43,7 @@ impl LiveAccount {
             connection.state,
             ConnectionState::Active | ConnectionState::Degraded
         );
-        if !works
-            || view(engine, connection.clone())
-                .needs_consent
-                .contains(&Feature::CalendarRead)
-        {
+        if !works {
             return Ok(None);
         }
         let Some(provider) = engine.provider(connection.provider) else {
@@ -64,6 +58,7 @@ impl LiveAccount {
             Access::FeedUrl(url)
         };
         Ok(Some(Self {
+            may_read: may_read(engine, &connection),
             connection,
             provider: Arc::clone(provider),
             access,
@@ -123,6 +118,7 @@ impl LiveAccount {
         }
         let change = StateChange {
             from: ConnectionState::Degraded,
+            fence: None,
             to: ConnectionState::Active,
             reason: None,
             revoked_at: None,

@@ -1,6 +1,9 @@
 //! Reads a connection.
 
-use kalends_core::time::{ConnectionId, TenantId};
+use kalends_core::{
+    provider::Feature,
+    time::{ConnectionId, TenantId},
+};
 use kalends_providers::oauth::ScopeSet;
 use kalends_store::ConnectionState;
 
@@ -13,15 +16,14 @@ pub async fn get(engine: &Engine, tenant: TenantId, id: ConnectionId) -> Result<
     Ok(view(engine, row))
 }
 
+/// Whether the account's person allows calendars to be read.
+pub(crate) fn may_read(engine: &Engine, row: &kalends_store::Connection) -> bool {
+    !needs_consent(engine, row).contains(&Feature::CalendarRead)
+}
+
 /// A connection as people see it.
 pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connection {
-    let needs_consent = match engine.oauth(row.provider) {
-        Some(client) => {
-            let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
-            client.missing(&granted, &row.features)
-        }
-        None => Vec::new(),
-    };
+    let needs_consent = needs_consent(engine, &row);
     let reason = row.reason.unwrap_or_default();
     Connection {
         id: row.id,
@@ -42,4 +44,11 @@ pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connectio
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
+}
+
+fn needs_consent(engine: &Engine, row: &kalends_store::Connection) -> Vec<Feature> {
+    engine.oauth(row.provider).map_or_else(Vec::new, |client| {
+        let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
+        client.missing(&granted, &row.features)
+    })
 }

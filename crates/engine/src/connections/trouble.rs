@@ -62,6 +62,7 @@ async fn change(
     let ended = to == ConnectionState::ReauthRequired;
     let change = StateChange {
         from: connection.state,
+        fence: None,
         to,
         reason: Some(reason.to_owned()),
         revoked_at: ended.then(|| engine.ambient().now()),

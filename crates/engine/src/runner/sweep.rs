@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::TenantId;
-use kalends_store::{Calendar, NewTask, StoreError};
+use kalends_store::{Calendar, Dead, NewTask, StoreError};
 
 use super::task::{self, Kind};
 use crate::{Engine, calendars, connections::Trigger, settings};
@@ -100,9 +100,12 @@ async fn owed(
     Ok(owed)
 }
 
-/// Keys that no living task covers. A dead task covers its key too: it comes back after its rest.
+/// Keys that no task covers. A dead one covers its key too: it comes back after its rest.
 async fn without_task(engine: &Engine, kind: Kind, keys: &[String]) -> Result<Vec<String>, StoreError> {
-    engine.store().keys_without_task(kind.as_str(), keys).await
+    engine
+        .store()
+        .keys_without_task(kind.as_str(), keys, Dead::Covers)
+        .await
 }
 
 async fn syncs_by_itself(engine: &Engine, calendar: &Calendar) -> Result<bool, StoreError> {

@@ -177,6 +177,7 @@ impl Turn<'_> {
         tracing::warn!(connection = %id, reason, "the account must be connected again");
         let change = StateChange {
             from: self.connection.state,
+            fence: Some(self.fence),
             to: ConnectionState::ReauthRequired,
             reason: Some(reason.to_owned()),
             revoked_at: Some(self.inner.ambient.now()),

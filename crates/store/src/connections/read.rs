@@ -87,6 +87,24 @@ impl Store {
         self.db().read(select).await?.iter().map(connection).collect()
     }
 
+    /// Live connections of these users whose calendars nobody has listed yet: what is in them is not known.
+    pub async fn connections_without_calendars(
+        &self,
+        tenant: TenantId,
+        users: &[UserId],
+    ) -> Result<Vec<Connection>, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND user_id IN ")
+            .push_list(users)
+            .push(
+                " AND state <> 'disconnected'
+                  AND NOT EXISTS (SELECT 1 FROM calendars WHERE calendars.connection_id = connections.id)",
+            );
+        self.db().read(select).await?.iter().map(connection).collect()
+    }
+
     /// Whether any live connection, of any tenant, uses this account by this client. Revoking a grant ends it for
     /// all of them, so this is asked before; it tells nothing about who they are.
     pub async fn is_account_in_use(

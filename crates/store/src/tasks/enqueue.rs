@@ -35,6 +35,7 @@ impl Store {
         for task in tasks {
             sealed.push(self.seal_task(tenant, task).await?);
         }
+        in_order(&mut sealed);
         let now = self.now();
         let mut tx = self.begin().await?;
         for task in &sealed {
@@ -72,6 +73,12 @@ impl Store {
             secret,
         })
     }
+}
+
+/// Puts tasks into the one order in which rows are locked, so that two transactions with the same tasks never wait
+/// for each other. Of tasks of the same name the last still comes last.
+pub(crate) fn in_order(tasks: &mut [SealedTask]) {
+    tasks.sort_by(|left, right| (left.task.kind, &left.task.key).cmp(&(right.task.kind, &right.task.key)));
 }
 
 /// Writes a task or joins it with the one of the same name.

@@ -24,6 +24,15 @@ pub struct TaskCount {
     pub first_due: Option<Timestamp>,
 }
 
+/// Whether a task that was given up still stands for what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dead {
+    /// It does: it comes back by itself after a rest.
+    Covers,
+    /// It does not: something has changed since.
+    CoversNothing,
+}
+
 /// A task that was given up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeadTask {
@@ -64,12 +73,18 @@ impl Store {
         self.db().read(select).await?.iter().map(task_count).collect()
     }
 
-    /// Those of the keys for which no task of this kind waits or runs.
-    pub async fn keys_without_task(&self, kind: &str, keys: &[String]) -> Result<Vec<String>, StoreError> {
-        let select = sql("SELECT key FROM tasks WHERE state <> 'dead' AND kind = ")
-            .push_bind(kind)
-            .push(" AND key IN ")
-            .push_list(keys);
+    /// Those of the keys for which no task of this kind waits or runs, or has died if that counts.
+    pub async fn keys_without_task(
+        &self,
+        kind: &str,
+        keys: &[String],
+        dead: Dead,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut select = sql("SELECT key FROM tasks WHERE kind = ").push_bind(kind);
+        if dead == Dead::CoversNothing {
+            select = select.push(" AND state <> 'dead'");
+        }
+        let select = select.push(" AND key IN ").push_list(keys);
         let rows = self.db().read(select).await?;
         let covered = rows
             .iter()

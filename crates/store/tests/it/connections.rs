@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use kalends_core::{provider::ProviderKind, time::ConnectionId};
+use kalends_core::{
+    provider::ProviderKind,
+    time::{ConnectionId, Zone},
+};
 use kalends_store::{
     AccessToken, CalendarFilter, ConnectCommit, ConnectionFilter, ConnectionSecrets, ConnectionState,
     Discovery, Effects, NewTokens, RefreshLease, StateChange, StoreError,
@@ -130,6 +133,7 @@ both! {
         let (tenant, id, _) = world.synced_user("a").await;
         let revoked = || StateChange {
             from: ConnectionState::Active,
+            fence: None,
             to: ConnectionState::ReauthRequired,
             reason: Some("invalid_grant".to_owned()),
             revoked_at: Some(world.now()),
@@ -141,6 +145,48 @@ both! {
         let now = store.connection(tenant, id).await.unwrap();
         assert_eq!((now.state, now.reason.as_deref()), (ConnectionState::ReauthRequired, Some("invalid_grant")));
         assert_eq!(now.revoked_at, Some(world.now()));
+    }
+
+    async fn a_dead_grant_says_nothing_of_the_one_that_followed_it(world) {
+        let store = &world.store;
+        let (tenant, id, _) = world.synced_user("a").await;
+        let RefreshLease::Won(old) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let dead = || StateChange {
+            from: ConnectionState::Active,
+            fence: Some(old.fence),
+            to: ConnectionState::ReauthRequired,
+            reason: Some("invalid_grant".to_owned()),
+            revoked_at: Some(world.now()),
+            effects: Effects::none(),
+        };
+        store.commit_connect(tenant, connect(id, "ada", "ada@example.com")).await.unwrap();
+        assert!(!store.change_connection_state(tenant, id, dead()).await.unwrap());
+        assert_eq!(store.connection(tenant, id).await.unwrap().state, ConnectionState::Active);
+        let RefreshLease::Won(new) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let dead = StateChange { fence: Some(new.fence), ..dead() };
+        assert!(store.change_connection_state(tenant, id, dead).await.unwrap());
+    }
+
+    async fn a_connection_is_unlisted_until_it_has_a_calendar(world) {
+        let store = &world.store;
+        let tenant = world.tenant("a").await;
+        store.ensure_user(tenant, &user("ada"), &Zone::UTC).await.unwrap();
+        let id = ConnectionId::new(&world.ambient);
+        store.commit_connect(tenant, connect(id, "ada", "ada@example.com")).await.unwrap();
+        let unlisted = async || {
+            let users = [user("ada"), user("bob")];
+            let found = store.connections_without_calendars(tenant, &users).await.unwrap();
+            found.into_iter().map(|connection| connection.id).collect::<Vec<_>>()
+        };
+        assert_eq!(unlisted().await, [id]);
+        let discovery = Discovery { found: vec![world.found("x", true)], lost: vec![], effects: Effects::none() };
+        store.commit_discovery(tenant, id, discovery).await.unwrap();
+        assert_eq!(unlisted().await, []);
+        let second = ConnectionId::new(&world.ambient);
+        store.commit_connect(tenant, connect(second, "ada", "ada@home.example")).await.unwrap();
+        assert_eq!(unlisted().await, [second]);
+        store.disconnect(tenant, second, Effects::none()).await.unwrap();
+        assert_eq!(unlisted().await, []);
     }
 
     async fn disconnecting_forgets_secrets_and_happens_once(world) {

@@ -64,8 +64,10 @@ both! {
         refused(store.disconnect(theirs, id, Effects::none()).await);
         let filter = ConnectionFilter { user: None, after: None, limit: 9 };
         assert_eq!(store.connections(theirs, filter).await.unwrap(), []);
+        assert_eq!(store.connections_without_calendars(theirs, &[user("ada")]).await.unwrap(), []);
         let change_state = StateChange {
             from: ConnectionState::Active,
+            fence: None,
             to: ConnectionState::Degraded,
             reason: None,
             revoked_at: None,

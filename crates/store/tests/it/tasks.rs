@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use kalends_store::{
-    Claim, ClaimedTask, Effects, FailureCounts, NewTask, StoreError, TaskFailure, TaskLane, TaskState,
+    Claim, ClaimedTask, Dead, Effects, FailureCounts, NewTask, StoreError, TaskFailure, TaskLane, TaskState,
 };
 use secrecy::ExposeSecret;
 
@@ -124,12 +124,13 @@ both! {
         let counts = store.task_counts().await.unwrap();
         assert_eq!((counts.len(), counts[0].state, counts[0].count), (1, TaskState::Dead, 1));
         let keys = ["c1".to_owned(), "c2".to_owned()];
-        assert_eq!(store.keys_without_task("pull", &keys).await.unwrap(), keys);
+        assert_eq!(store.keys_without_task("pull", &keys, Dead::CoversNothing).await.unwrap(), keys);
+        assert_eq!(store.keys_without_task("pull", &keys, Dead::Covers).await.unwrap(), ["c2"]);
 
         // By request, by a change of its subject, and with time.
         store.retry_task(tenant, dead[0].id).await.unwrap();
         assert!(matches!(store.retry_task(tenant, dead[0].id).await, Err(StoreError::NotFound { .. })));
-        assert_eq!(store.keys_without_task("pull", &keys).await.unwrap(), ["c2"]);
+        assert_eq!(store.keys_without_task("pull", &keys, Dead::CoversNothing).await.unwrap(), ["c2"]);
         dies(claim_one(&world).await).await;
         store.enqueue(tenant, vec![world.task("c1")]).await.unwrap();
         let task = claim_one(&world).await;

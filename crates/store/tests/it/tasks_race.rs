@@ -43,6 +43,25 @@ both! {
         assert!(runs.values().all(|runs| *runs == 1), "{runs:?}");
     }
 
+    async fn requests_for_the_same_tasks_in_any_order_do_not_lock_each_other_out(world) {
+        let tenant = world.tenant("a").await;
+        let requests = (0..4).map(|n| {
+            let (world, forth) = (world.clone(), n % 2 == 0);
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    let mut tasks: Vec<NewTask> = (0..30).map(|n| world.task(&format!("t{n}"))).collect();
+                    if forth {
+                        tasks.reverse();
+                    }
+                    world.store.enqueue(tenant, tasks).await.unwrap();
+                }
+            })
+        });
+        for request in futures::future::join_all(requests).await {
+            request.unwrap();
+        }
+    }
+
     async fn a_request_is_never_lost_to_a_completion(world) {
         let tenant = world.tenant("a").await;
         // Requests race with claims and completions of the same task; the last one must still be run.
