@@ -17,14 +17,14 @@ pub struct WindowDays {
 }
 
 /// The window of a pass that begins now: from `back` days ago (what the provider is asked for) to the end of the UTC
-/// month `ahead` days from now, so that whole months are compiled and it rolls forward once a month.
+/// month `ahead` days from now, so that whole months are compiled and it rolls forward once a month. What questions
+/// have widened the covered window to stays covered.
 ///
 /// `None` only where the calendar itself ends.
-pub fn window(now: Timestamp, days: WindowDays) -> Option<Interval> {
-    Interval::new(
-        shifted(now, -i64::from(days.back)),
-        month_end(shifted(now, i64::from(days.ahead))),
-    )
+pub fn window(now: Timestamp, days: WindowDays, covered: Option<Interval>) -> Option<Interval> {
+    let end = month_end(shifted(now, i64::from(days.ahead)));
+    let widened = covered.map_or(end, |covered| covered.end().min(month_end(farthest(now))));
+    Interval::new(shifted(now, -i64::from(days.back)), end.max(widened))
 }
 
 /// What the covered window becomes by compiling stored events further, or `None` when it is good as it is. Stored
@@ -36,8 +36,7 @@ pub fn rolled(
     wanted_until: Option<Timestamp>,
 ) -> Option<Interval> {
     let ahead = shifted(now, i64::from(days.ahead));
-    let farthest = now.saturating_add(FARTHEST_AHEAD).unwrap_or(Timestamp::MAX);
-    let wanted = wanted_until.map_or(ahead, |until| until.min(farthest).max(ahead));
+    let wanted = wanted_until.map_or(ahead, |until| until.min(farthest(now)).max(ahead));
     if wanted <= covered.end() {
         return None;
     }
@@ -45,6 +44,10 @@ pub fn rolled(
         .start()
         .max(month_start(shifted(now, -i64::from(days.back))));
     Interval::new(start, month_end(wanted))
+}
+
+fn farthest(now: Timestamp) -> Timestamp {
+    now.saturating_add(FARTHEST_AHEAD).unwrap_or(Timestamp::MAX)
 }
 
 /// The instant that many days of 24 hours later, at most the calendar's edge.
@@ -79,7 +82,7 @@ mod tests {
 
     #[track_caller]
     fn fresh(now: &str, days: WindowDays) -> Interval {
-        window(at(now), days).unwrap()
+        window(at(now), days, None).unwrap()
     }
 
     #[track_caller]
@@ -97,6 +100,18 @@ mod tests {
             fresh("2026-11-20T10:00:00Z", WindowDays { back: 0, ahead: 0 }),
             "2026-11-20T10:00:00Z/2026-12-01T00:00:00Z",
         );
+    }
+
+    #[test]
+    fn a_complete_reading_keeps_what_was_widened() {
+        let now = "2026-11-20T10:00:00Z";
+        let until = |end: &str| {
+            let covered = Interval::new(at("2026-01-01T00:00:00Z"), at(end));
+            window(at(now), DAYS, covered).unwrap().end().to_string()
+        };
+        assert_eq!(until("2027-07-01T00:00:00Z"), "2027-07-01T00:00:00Z");
+        assert_eq!(until("2026-12-01T00:00:00Z"), "2027-03-01T00:00:00Z");
+        assert_eq!(until("2099-01-01T00:00:00Z"), "2028-01-01T00:00:00Z");
     }
 
     #[test]

@@ -88,12 +88,19 @@ fn take(
                 builder.add(event.clone());
                 page.upserts.push(EventUpsert::new(event, zone));
             }
-            // What a complete listing calls gone need not be stored, and the sweep deletes what is.
-            RemoteItem::Upsert(event) => builder.remove(&event.provider_id),
-            RemoteItem::Gone { provider_id } => builder.remove(&provider_id),
+            RemoteItem::Upsert(event) => forget(builder, &mut page, event.provider_id),
+            RemoteItem::Gone { provider_id } => forget(builder, &mut page, provider_id),
         }
     }
     page
+}
+
+/// An item may be listed and then be gone within one pass; the sweep would keep what the pass itself has stored.
+fn forget(builder: &mut Builder, page: &mut PullPage, provider_id: String) {
+    builder.remove(&provider_id);
+    page.upserts
+        .retain(|upsert| upsert.event().provider_id != provider_id);
+    page.gone.push(provider_id);
 }
 
 fn ids_left_out(unreadable: &[Quarantined]) -> impl Iterator<Item = String> {

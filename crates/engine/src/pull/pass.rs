@@ -74,7 +74,7 @@ impl<'a> Running<'a> {
         let settings = in_force(engine, &calendar).await?;
         let window = match calendar.sync.covered {
             Some(covered) if kind == PassKind::Delta => covered,
-            _ => window(&settings, subject.loaded_at)?,
+            covered => window(&settings, subject.loaded_at, covered)?,
         };
         let running = Self {
             engine,

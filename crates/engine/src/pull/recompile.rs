@@ -62,7 +62,7 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
 /// Whether the window begins earlier than what was ever asked of the provider, by a day or more.
 fn reaches_further_back(settings: &InForce, covered: Interval, now: Timestamp) -> bool {
     const DAY: SignedDuration = SignedDuration::from_hours(24);
-    let wanted = coverage::window(now, days(settings));
+    let wanted = coverage::window(now, days(settings), None);
     wanted.is_some_and(|wanted| covered.start().duration_since(wanted.start()) >= DAY)
 }
 

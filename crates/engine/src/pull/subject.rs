@@ -66,9 +66,13 @@ impl Subject {
     }
 }
 
-/// The window that a pass which begins at that time covers when it reads everything.
-pub(super) fn window(settings: &InForce, now: Timestamp) -> Result<Interval, Failure> {
-    coverage::window(now, days(settings))
+/// The window that a pass which begins at that time covers when it reads everything, given what is covered already.
+pub(super) fn window(
+    settings: &InForce,
+    now: Timestamp,
+    covered: Option<Interval>,
+) -> Result<Interval, Failure> {
+    coverage::window(now, days(settings), covered)
         .ok_or_else(|| Failure::new(Class::Bug, "internal", "the clock is beyond the calendar"))
 }
 
