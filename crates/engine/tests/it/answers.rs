@@ -148,6 +148,21 @@ both! {
             ["2027-06-07T15:00:00Z/2027-06-07T16:00:00Z"]
         );
         assert_eq!(world.drain().await, 0);
+
+        world.google.expire_cursors(CALENDAR);
+        world.pull().await;
+        assert!(world.is_known(june).await, "reading everything anew takes nothing back");
+    }
+
+    async fn an_account_whose_calendars_nobody_has_listed_is_unknown(database) {
+        let world = World::new(database).await;
+        world.google.fail_after(0, ProviderError::Unavailable { source: None });
+        world.drain().await;
+        assert!(!world.is_known(DAY).await);
+        assert!(found(&world, slots(&world, DAY)).await.is_empty(), "unknown is never free");
+        world.later(SignedDuration::from_mins(1)).await;
+        assert!(world.is_known(DAY).await);
+        assert!(!found(&world, slots(&world, DAY)).await.is_empty());
     }
 
     async fn a_limit_on_staleness_asks_once_however_many_want_to_know(database) {

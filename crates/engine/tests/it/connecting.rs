@@ -1,8 +1,12 @@
 //! From consent to a calendar, and back out.
 
 use jiff::SignedDuration;
-use kalends_core::provider::{Feature, ProviderKind};
+use kalends_core::{
+    provider::{Feature, ProviderKind},
+    time::Interval,
+};
 use kalends_engine::{
+    availability::{self, AvailabilityQuery, Freshness},
     changes,
     connect::{self, Binding, Callback, ConnectError, Connected, FinishError, Finished, Start},
     connections::{self, State},
@@ -33,6 +37,21 @@ async fn all(world: &Simulated) -> Vec<connections::Connection> {
         .await
         .unwrap()
         .items
+}
+
+/// Whether everything is known of the user's next hour.
+async fn is_known(world: &Simulated) -> bool {
+    let now = world.engine.ambient().now();
+    let query = AvailabilityQuery {
+        users: vec![world.user.clone()],
+        calendars: Vec::new(),
+        window: Interval::new(now, now + SignedDuration::from_hours(1)).unwrap(),
+        freshness: Freshness::default(),
+    };
+    let answer = availability::read(&world.engine, world.tenant, &query)
+        .await
+        .unwrap();
+    answer.users[0].unknown.is_empty()
 }
 
 #[track_caller]
@@ -156,6 +175,43 @@ both! {
         assert_eq!(second.connection, first.connection);
         assert!(second.needs_consent.is_empty());
         assert_eq!(all(&world).await.len(), 1);
+    }
+
+    async fn a_calendar_that_may_no_longer_be_read_is_not_taken_for_free(database) {
+        let world = Simulated::new(database).await;
+        let id = world.connect(ADA).await.connection;
+        world.drain().await;
+        assert!(is_known(&world).await);
+
+        let secrets = world.store.connection_secrets(world.tenant, id).await.unwrap();
+        world.revoke_at_provider(&secrets.refresh_token.unwrap()).await;
+        let started = world.start(&[Feature::CalendarRead, Feature::CalendarWrite]).await;
+        let callback = world.consent(&started, (ADA, &["calendar.events"]), Decision::Allow).await;
+        let back = connected(world.finish(callback).await.unwrap());
+        assert_eq!((back.connection, back.needs_consent), (id, vec![Feature::CalendarRead]));
+        for _ in 0..3 {
+            world.clock.advance(SignedDuration::from_hours(1));
+            world.runner.sweep().await.unwrap();
+            world.drain().await;
+        }
+        assert!(!is_known(&world).await);
+        let told = news(&world).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "calendar.sync_failed").count(), 1);
+
+        let started = world.start(&[Feature::CalendarRead]).await;
+        let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
+        connected(world.finish(callback).await.unwrap());
+        world.drain().await;
+        assert!(is_known(&world).await);
+    }
+
+    async fn an_account_that_was_never_opened_for_reading_leaves_its_user_free(database) {
+        let world = Simulated::new(database).await;
+        let started = world.start(&[Feature::CalendarRead, Feature::CalendarWrite]).await;
+        let callback = world.consent(&started, (ADA, &["calendar.events"]), Decision::Allow).await;
+        connected(world.finish(callback).await.unwrap());
+        world.drain().await;
+        assert!(is_known(&world).await);
     }
 
     async fn without_any_refresh_token_the_person_is_sent_to_consent_again(database) {

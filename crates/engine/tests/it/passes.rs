@@ -56,6 +56,20 @@ both! {
         assert!(calendar.selected && calendar.sync.last_synced_at.is_some() && calendar.sync.progress.is_none());
     }
 
+    async fn what_is_deleted_while_everything_is_read_is_not_stored(database) {
+        let world = World::new(database).await;
+        world.google.page_size(1);
+        world.google.put(CALENDAR, single("a", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z"));
+        world.google.put(CALENDAR, single("b", "2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"));
+        world.google.withdraw_while_reading(CALENDAR, "a");
+        world.drain().await;
+        let left = ["2026-11-23T11:00:00Z/2026-11-23T12:00:00Z"];
+        assert_eq!(world.busy(DAY).await, left);
+        world.enqueue("recompile", &world.calendar().await.id.to_string()).await;
+        world.drain().await;
+        assert_eq!(world.busy(DAY).await, left, "the index says what the rows say");
+    }
+
     async fn before_the_first_pass_nothing_is_known(database) {
         let world = World::new(database).await;
         world.google.put(

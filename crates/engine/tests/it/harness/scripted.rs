@@ -28,6 +28,7 @@ struct Remote {
     /// Cursors older than this revision are refused.
     oldest_cursor: usize,
     poison: Option<String>,
+    withdrawn: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -117,6 +118,11 @@ impl Scripted {
 
     pub(crate) fn poison(&self, calendar: &str, provider_id: &str) {
         self.with(|state| state.events.get_mut(calendar).unwrap().poison = Some(provider_id.to_owned()));
+    }
+
+    /// Lets an event be deleted while everything is read: it is listed, and on every later page it is gone.
+    pub(crate) fn withdraw_while_reading(&self, calendar: &str, provider_id: &str) {
+        self.with(|state| state.events.get_mut(calendar).unwrap().withdrawn = Some(provider_id.to_owned()));
     }
 
     pub(crate) fn expire_cursors(&self, calendar: &str) {
@@ -213,6 +219,9 @@ impl Remote {
                 Some(event) => RemoteItem::Upsert(event.clone()),
                 None => RemoteItem::Gone { provider_id },
             });
+        }
+        if let Some(provider_id) = self.withdrawn.clone().filter(|_| since.is_none() && offset > 0) {
+            items.push(RemoteItem::Gone { provider_id });
         }
         let next = if offset + 1 < full + empty_pages {
             let since = since.map_or("-".to_owned(), |since| since.to_string());
