@@ -199,6 +199,10 @@ mod tests {
             "configuration: server.public_url: \"http://kalends.example.com/\" must be https: only this machine may be reached by http",
         );
         refused(
+            &[("KALENDS_SERVER__PUBLIC_URL", "https://example.com/calendars")],
+            "configuration: server.public_url: \"https://example.com/calendars\" must be a scheme and a host, such as \"https://calendars.example.com\", without a path: give Kalends a host name of its own",
+        );
+        refused(
             &[("KALENDS_DATABASE__URL", "mysql://localhost/x")],
             "configuration: database.url: starts with \"sqlite:\" or \"postgres://\"",
         );

@@ -27,9 +27,11 @@ impl Server {
                 "server.public_url: \"{public}\" must be https: only this machine may be reached by http"
             ));
         }
-        if public.query().is_some() || public.fragment().is_some() || !public.username().is_empty() {
-            mistakes
-                .push("server.public_url: has a scheme, a host and perhaps a path, nothing else".to_owned());
+        if !is_bare(&public) {
+            mistakes.push(format!(
+                "server.public_url: \"{public}\" must be a scheme and a host, such as \"https://calendars.example.com\", \
+                 without a path: give Kalends a host name of its own"
+            ));
         }
         for origin in &self.return_to_origins {
             if origin.path() != "/" || !is_safe(origin) || !matches!(origin.origin(), Origin::Tuple(..)) {
@@ -49,6 +51,15 @@ pub(crate) fn http(listen: SocketAddr) -> Url {
     }
     #[expect(clippy::unwrap_used, reason = "a socket address is always a valid authority")]
     Url::parse(&format!("http://{reached}/")).unwrap()
+}
+
+/// Nothing but scheme, host and perhaps port: addresses are made by appending paths.
+fn is_bare(url: &Url) -> bool {
+    url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
 }
 
 /// https, or http to this machine.
