@@ -5,7 +5,7 @@ mod json;
 mod path;
 mod query;
 
-pub(crate) use json::{Json, JsonBytes};
+pub(crate) use json::{Json, JsonBytes, whole_body};
 pub(crate) use path::Path;
 pub(crate) use query::Query;
 

@@ -1,7 +1,8 @@
 //! What every request passes, outside in: [`answer`] (request id, log, problem bodies, common headers), then the panic
-//! guard, then compression, then the limit of the body.
+//! guard, then compression, then the limit of the body. Routes that change something add [`idempotent`] of their own.
 
 mod answer;
+mod idempotent;
 
 use std::any::Any;
 
@@ -23,6 +24,8 @@ use crate::{
     config::ApiConfig,
     problem::{Code, Problem},
 };
+
+pub(crate) use idempotent::{KEY as IDEMPOTENCY_KEY, REPLAYED as IDEMPOTENCY_REPLAYED, idempotent};
 
 /// Puts the layers around all routes.
 pub(crate) fn around(router: Router, config: &ApiConfig, ambient: &Ambient) -> Router {

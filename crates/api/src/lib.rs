@@ -20,6 +20,7 @@ mod words;
 
 use std::io;
 
+use axum::Extension;
 use kalends_engine::Engine;
 use tokio::net::TcpListener;
 
@@ -41,7 +42,9 @@ impl Api {
             .method_not_allowed_fallback(routes::wrong_method);
         let state = AppState::new(engine, config, Self::openapi().into());
         let ambient = state.engine().ambient();
-        layers::around(routes.with_state(state.clone()), state.config(), ambient)
+        // Layers of single routes are made before there is a state; they find it in the request.
+        let routes = routes.with_state(state.clone()).layer(Extension(state.clone()));
+        layers::around(routes, state.config(), ambient)
     }
 
     /// Serves the API on the listener until `stop` is ready, then answers what is under way and ends.

@@ -4,13 +4,16 @@ use serde_json::{Value, json};
 use utoipa::{
     OpenApi,
     openapi::{
-        Content, Ref, RefOr, Response,
+        Content, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, Type,
         path::{Operation, PathItem},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
-use crate::problem::{Code, ProblemBody};
+use crate::{
+    layers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
+    problem::{Code, ProblemBody},
+};
 
 /// The document before its routes.
 pub(crate) fn base() -> utoipa::openapi::OpenApi {
@@ -47,7 +50,8 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
             Bodies are JSON with camelCase names; unknown fields are refused. Instants are RFC 3339, time zones IANA names. \
             Every request of an application carries `Authorization: Bearer` with a tenant's key and sees only that tenant; \
             the id of another tenant's thing is not found. Lists are paged: pass `nextCursor` as `cursor` until it is absent. \
-            Errors are `application/problem+json` with a stable `code`.",
+            Errors are `application/problem+json` with a stable `code`. A `POST` that changes something can be repeated safely \
+            with the header `Idempotency-Key`; `PUT`, `PATCH` and `DELETE` can be repeated as they are.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(),
     ),
@@ -90,6 +94,16 @@ fn complete(operation: &mut Operation, needs_key: bool) {
     } else if operation.parameters.as_ref().is_some_and(|list| !list.is_empty()) {
         add(operation, Code::InvalidRequest);
     }
+    if operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == IDEMPOTENCY_KEY))
+    {
+        add(operation, Code::IdempotencyKeyInUse);
+        add(operation, Code::IdempotencyKeyReused);
+        name_replays(operation);
+    }
     if needs_key {
         let none: [&str; 0] = [];
         operation.security = Some(vec![SecurityRequirement::new("tenantKey", none)]);
@@ -124,6 +138,24 @@ fn add(operation: &mut Operation, code: Code) {
     {
         let gap = if response.description.is_empty() { "" } else { " " };
         response.description = format!("{}{gap}{words}", response.description);
+    }
+}
+
+/// Names the header by which a repeated answer is known.
+fn name_replays(operation: &mut Operation) {
+    let replayed = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
+        .description(Some(
+            "`true` when the answer was given before, to the same request.",
+        ))
+        .build();
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            let name = IDEMPOTENCY_REPLAYED.to_owned();
+            response.headers.insert(name, RefOr::T(replayed.clone()));
+        }
     }
 }
 

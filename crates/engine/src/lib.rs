@@ -16,6 +16,7 @@ pub mod connect;
 pub mod connections;
 mod engine;
 pub mod external_events;
+pub mod idempotency;
 pub mod keys;
 pub mod page;
 mod pull;

@@ -27,6 +27,8 @@ pub struct ConnectSession {
     pub features: Vec<Feature>,
     /// Where the person is sent afterwards.
     pub return_to: Option<String>,
+    /// The account that is expected, by its address. Never logged.
+    pub login_hint: Option<String>,
     /// Until when it can be used.
     pub expires_at: Timestamp,
 }
@@ -36,8 +38,8 @@ impl Store {
     pub async fn put_connect_session(&self, session: &ConnectSession) -> Result<(), StoreError> {
         let insert = sql(
             "INSERT INTO connect_sessions (ticket_hash, tenant_id, user_id, provider, features, return_to,
-                 expires_us)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                 login_hint, expires_us)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(session.ticket_hash)
         .bind(session.tenant)
@@ -45,6 +47,7 @@ impl Store {
         .bind(session.provider.map(ProviderKind::as_str))
         .bind(feature_words(&session.features))
         .bind(session.return_to.as_deref())
+        .bind(session.login_hint.as_deref())
         .bind(session.expires_at);
         self.db().execute(insert).await.map(drop)
     }
@@ -52,7 +55,7 @@ impl Store {
     /// The session of that ticket, for showing its page; `None` when it is unknown, was taken or has expired.
     pub async fn connect_session(&self, ticket_hash: [u8; 32]) -> Result<Option<ConnectSession>, StoreError> {
         let select = sql(
-            "SELECT ticket_hash, tenant_id, user_id, provider, features, return_to, expires_us
+            "SELECT ticket_hash, tenant_id, user_id, provider, features, return_to, login_hint, expires_us
              FROM connect_sessions WHERE ticket_hash = $1 AND expires_us > $2",
         )
         .bind(ticket_hash)
@@ -72,7 +75,7 @@ impl Store {
     ) -> Result<Option<ConnectSession>, StoreError> {
         let delete = sql(
             "DELETE FROM connect_sessions WHERE ticket_hash = $1 AND expires_us > $2
-             RETURNING ticket_hash, tenant_id, user_id, provider, features, return_to, expires_us",
+             RETURNING ticket_hash, tenant_id, user_id, provider, features, return_to, login_hint, expires_us",
         )
         .bind(ticket_hash)
         .bind(self.now());
@@ -93,6 +96,7 @@ fn session(row: &Row) -> Result<ConnectSession, StoreError> {
         provider: row.optional_word("provider")?,
         features: row.word_list("features")?,
         return_to: row.get("return_to")?,
+        login_hint: row.get("login_hint")?,
         expires_at: row.time("expires_us")?,
     })
 }

@@ -19,6 +19,7 @@ mod db;
 mod effects;
 mod error;
 mod external_events;
+mod idempotency_keys;
 mod manual_blocks;
 mod oauth_states;
 mod pull;
@@ -47,6 +48,7 @@ pub use self::{
     effects::Effects,
     error::StoreError,
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
+    idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,
     oauth_states::OauthState,
     pull::{

@@ -37,17 +37,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
                 "Send the body with the header Content-Type: application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| too_large(&error))?;
-        Ok(Self(bytes))
+        whole_body(request).await.map(Self)
     }
 }
 
@@ -55,6 +52,13 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// All of the request's body, up to the server's limit.
+pub(crate) async fn whole_body(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|error| too_large(&error))
 }
 
 /// Reads the fast way; only a body that fails is read again to learn where.

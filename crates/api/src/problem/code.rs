@@ -57,6 +57,10 @@ codes! {
     MethodNotAllowed = ("method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method");
     /// The request contradicts the present state; read it again and decide anew.
     Conflict = ("conflict", CONFLICT, "The request contradicts the present state");
+    /// A request with the same `Idempotency-Key` is under way; repeat it after `Retry-After` seconds to get its answer.
+    IdempotencyKeyInUse = ("idempotency_key_in_use", CONFLICT, "The request is under way");
+    /// The `Idempotency-Key` was sent with another address or body before; a new request needs a new key.
+    IdempotencyKeyReused = ("idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key belongs to another request");
     /// Changes after the number are no longer kept whole; read the present state and go on from the newest number.
     ChangesGone = ("changes_gone", GONE, "The changes are no longer kept");
     /// The connect link or ticket is unknown, was used already or has expired; ask for a new one.

@@ -16,14 +16,14 @@ mod ticket;
 use axum::routing::{get, post};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::state::AppState;
+use crate::{layers::idempotent, state::AppState};
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(create_session::create_connect_session))
+        .routes(idempotent(routes!(create_session::create_connect_session)))
         .routes(routes!(start::start_oauth))
         .routes(routes!(callback::finish_oauth))
-        .routes(routes!(feed::connect_feed))
+        .routes(idempotent(routes!(feed::connect_feed)))
         .route("/connect", get(page::page))
         .route("/connect/ics", post(page_feed::page_feed))
 }

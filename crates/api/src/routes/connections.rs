@@ -16,6 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
+    layers::idempotent,
     state::AppState,
     words::{self, Provider},
 };
@@ -24,7 +25,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list_connections))
         .routes(routes!(get::get_connection, delete::delete_connection))
-        .routes(routes!(sync::sync_connection))
+        .routes(idempotent(routes!(sync::sync_connection)))
         .routes(routes!(sync_runs::list_sync_runs))
 }
 

@@ -19,15 +19,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::state::AppState;
+use crate::{layers::idempotent, state::AppState};
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list_users))
         .routes(routes!(get::get_user, put::put_user, delete::delete_user))
-        .routes(routes!(list_blocks::list_blocks, add_block::add_block))
+        .routes(idempotent(routes!(
+            list_blocks::list_blocks,
+            add_block::add_block
+        )))
         .routes(routes!(delete_block::delete_block))
-        .routes(routes!(sync::sync_user))
+        .routes(idempotent(routes!(sync::sync_user)))
         .routes(routes!(get_settings::get_settings, put_settings::put_settings))
 }
 

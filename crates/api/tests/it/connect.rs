@@ -263,3 +263,20 @@ async fn a_link_for_one_provider_serves_no_other() {
         .expect_status(400);
     browser.open(&link).await.expect_status(200);
 }
+
+#[tokio::test]
+async fn the_expected_account_is_named_to_the_provider() {
+    let server = TestServer::start().await;
+    let wish = json!({"userId": "ada", "provider": "google", "loginHint": "ada@example.com"});
+    let link = link(&server, wish).await;
+    let start = server.browser().open(&link).await.expect_status(303);
+    let hint = query(start.header("location"), "login_hint");
+    assert_eq!(hint.as_deref(), Some("ada@example.com"));
+    let wish = json!({"userId": "ada", "loginHint": "a".repeat(321)});
+    let problem = server
+        .client()
+        .post("/v1/connect-sessions", wish)
+        .await
+        .expect_status(400);
+    assert_eq!(problem.json()["errors"][0]["field"], "loginHint");
+}

@@ -10,6 +10,7 @@ mod connect;
 mod connections;
 mod conventions;
 mod feeds;
+mod idempotency;
 mod nonsense;
 mod openapi;
 mod reading;

@@ -25,6 +25,8 @@ pub struct NewSession {
     pub features: Vec<Feature>,
     /// Where to send the person afterwards: an address on an allowed origin.
     pub return_to: Option<String>,
+    /// The account that is expected, by its address; the provider's page may preselect it.
+    pub login_hint: Option<String>,
 }
 
 /// A page that waits for its person.
@@ -49,6 +51,8 @@ pub struct Session {
     pub features: Vec<Feature>,
     /// Where to send the person afterwards.
     pub return_to: Option<String>,
+    /// The account that is expected, by its address.
+    pub login_hint: Option<String>,
     /// When the ticket is no longer good.
     pub expires_at: Timestamp,
 }
@@ -88,6 +92,7 @@ pub async fn open_session(
         provider: new.provider,
         features,
         return_to: return_to.map(String::from),
+        login_hint: new.login_hint,
         expires_at,
     };
     engine.store().put_connect_session(&row).await?;
@@ -120,6 +125,7 @@ impl From<ConnectSession> for Session {
             provider: row.provider,
             features: row.features,
             return_to: row.return_to,
+            login_hint: row.login_hint,
             expires_at: row.expires_at,
         }
     }

@@ -50,6 +50,7 @@ pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
     let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(Timestamp::MIN);
     let store = engine.store();
     store.prune_oauth_states().await?;
+    store.prune_idempotency_keys().await?;
     store.prune_sync_runs(ago(RUNS_KEPT)).await?;
     store.prune_changes(ago(CHANGES_KEPT)).await?;
     let mut made = usize::try_from(store.retry_tasks_dead_since(ago(REST)).await?).unwrap_or(usize::MAX);

@@ -387,6 +387,7 @@ both! {
             provider: None,
             features: Vec::new(),
             return_to: None,
+            login_hint: None,
         };
         let opened = connect::open_session(&world.engine, world.tenant, new)
             .await

@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -29,6 +29,16 @@ const MIGRATIONS: [(i64, &str, &str); 6] = [
     ),
     (5, "tasks", include_str!("../../migrations/0005_tasks.sql")),
     (6, "changes", include_str!("../../migrations/0006_changes.sql")),
+    (
+        7,
+        "idempotency keys",
+        include_str!("../../migrations/0007_idempotency_keys.sql"),
+    ),
+    (
+        8,
+        "login hint",
+        include_str!("../../migrations/0008_login_hint.sql"),
+    ),
 ];
 
 /// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.

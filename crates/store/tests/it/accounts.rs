@@ -177,6 +177,7 @@ both! {
             provider: None,
             features: vec![Feature::CalendarRead],
             return_to: None,
+            login_hint: Some("ada@example.com".to_owned()),
             expires_at: world.now() + SignedDuration::from_mins(10),
         };
         store.put_connect_session(&session).await.unwrap();

@@ -10,6 +10,7 @@ mod busy_index;
 mod changes;
 mod connections;
 mod events;
+mod idempotency_keys;
 mod isolation;
 mod migrations;
 mod pull;

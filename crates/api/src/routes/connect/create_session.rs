@@ -30,6 +30,10 @@ pub(crate) struct CreateConnectSession {
     /// the query. Its origin must be on the server's or the tenant's list.
     #[schema(examples("https://app.example.com/settings"))]
     return_to: Option<String>,
+    /// The address of the account that is expected; the provider's page may preselect it. The person can still choose
+    /// another.
+    #[schema(examples("ada@example.com"), max_length = 320)]
+    login_hint: Option<String>,
 }
 
 /// A link that lets one person connect one account.
@@ -74,6 +78,7 @@ pub(crate) async fn create_connect_session(
         provider,
         features: fields::features("features", &body.features)?,
         return_to: body.return_to,
+        login_hint: fields::text("loginHint", body.login_hint, 320)?,
     };
     let opened = connect::open_session(state.engine(), caller.tenant, session).await?;
     let mut url = state.config().public_url().clone();

@@ -89,6 +89,7 @@ async fn try_again(
         provider: session.provider,
         features: session.features.clone(),
         return_to: session.return_to.clone(),
+        login_hint: session.login_hint.clone(),
     };
     let opened = connect::open_session(state.engine(), session.tenant, new).await?;
     page::choice(state, &session, &opened.ticket, Attempt::Failed { url, problem }).await

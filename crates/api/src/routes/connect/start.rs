@@ -63,7 +63,7 @@ async fn start(
         provider,
         features: session.features,
         return_to: session.return_to,
-        login_hint: None,
+        login_hint: session.login_hint,
         binding: Binding::Browser,
     };
     let started = connect::start(engine, session.tenant, start).await?;
