@@ -18,6 +18,11 @@ function words(text) {
   return (text ?? "").replace(/([^\n])\n(?!\n)/g, "$1 ").split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 }
 
+// A path that breaks after its slashes only.
+function pathNodes(path) {
+  return path.split(/(?<=\/)(?=.)/).flatMap((segment) => [el("span", { class: "segment" }, segment), el("wbr")]).slice(0, -1);
+}
+
 const pretty = (value) => JSON.stringify(value, null, 2);
 
 function resolver(document) {
@@ -97,8 +102,7 @@ function mediaExample(media, resolve) {
 }
 
 function tryForm(method, path, operation, resolve) {
-  const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in !== "header");
-  const inputs = parameters.map((parameter) => [parameter, el("input", { placeholder: parameter.required ? "required" : "" })]);
+  const inputs = (operation.parameters ?? []).map((parameter) => [parameter, el("input", { placeholder: parameter.required ? "required" : "" })]);
   const media = operation.requestBody?.content?.["application/json"];
   const body = media && el("textarea", { "aria-label": "Request body", spellcheck: "false" });
   if (body) body.value = pretty(mediaExample(media, resolve));
@@ -108,12 +112,14 @@ function tryForm(method, path, operation, resolve) {
     event.preventDefault();
     let address = path;
     const query = new URLSearchParams();
+    const headers = {};
     for (const [parameter, input] of inputs) {
       if (parameter.in === "path") address = address.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
-      else if (input.value) query.append(parameter.name, input.value);
+      else if (!input.value) continue;
+      else if (parameter.in === "header") headers[parameter.name] = input.value;
+      else query.append(parameter.name, input.value);
     }
     if (query.size) address += `?${query}`;
-    const headers = {};
     const key = document.getElementById("key").value.trim();
     if (key) headers.authorization = `Bearer ${key}`;
     if (body) headers["content-type"] = "application/json";
@@ -153,7 +159,7 @@ function operationView(method, path, operation, resolve) {
   const media = operation.requestBody?.content?.["application/json"];
   const inside = el("div", { class: "inside" });
   const details = el("details", {}, el("summary", {},
-    el("span", { class: `method ${method}` }, method), el("code", { class: "path" }, path),
+    el("span", { class: `method ${method}` }, method), el("code", { class: "path" }, pathNodes(path)),
     el("span", { class: "summary" }, operation.summary ?? "")), inside);
   // Filled when it is opened first: the page stays light on a phone.
   details.addEventListener("toggle", () => {
@@ -197,7 +203,7 @@ function render(api) {
         const operation = item[method];
         const view = operationView(method, path, operation, resolve);
         const link = el("a", { href: `#${operation.operationId}`, onclick: () => { view.firstChild.open = true; } },
-          el("span", { class: `method ${method}` }, method), ` ${path}`);
+          el("span", { class: `method ${method}` }, method), " ", pathNodes(path));
         section.append(view);
         list.append(link);
         entries.push({ words: `${method} ${path} ${operation.summary} ${operation.operationId}`.toLowerCase(), nodes: [view, link] });
@@ -223,6 +229,7 @@ function render(api) {
 
 const key = document.getElementById("key");
 key.value = sessionStorage.getItem("kalends-key") ?? "";
+document.getElementById("key-form").addEventListener("submit", (event) => event.preventDefault());
 key.addEventListener("input", () => sessionStorage.setItem("kalends-key", key.value));
 
 try {
