@@ -147,6 +147,8 @@ pub(crate) enum Keyring {
         #[arg(long, default_value = "k1")]
         id: String,
     },
+    /// Put every tenant under the first key of `KALENDS_KEYS`, so that the others can leave it.
+    Rotate(ConfigArgs),
 }
 
 #[derive(Debug, Subcommand)]
