@@ -59,11 +59,6 @@ impl AccessRole {
         matches!(self, Self::FreeBusy)
     }
 
-    /// Whether events can be read.
-    pub const fn can_read_events(self) -> bool {
-        !self.free_busy_only()
-    }
-
     /// Whether events can be written.
     pub const fn can_write(self) -> bool {
         matches!(self, Self::Write | Self::Own)
