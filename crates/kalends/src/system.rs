@@ -16,7 +16,9 @@ struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where the time is taken from")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        // As fine as the database keeps it: what was just made reads the same as what is read again.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 

@@ -38,7 +38,7 @@ fn rotate(args: &ConfigArgs) -> anyhow::Result<()> {
                 some => rotated += some,
             }
         }
-        println!("{rotated} tenants moved to the first key of the ring; every tenant is under it now");
+        println!("every tenant is under the first key of the ring; moved now: {rotated}");
         Ok(())
     })
 }

@@ -40,7 +40,11 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
         let engine = wiring::engine(&config, store.clone(), ambient)?;
         let api = ApiConfig::new(config.server.public_url(), wiring::cookie_key(&config.keys))
             .context("server.public_url")?;
-        println!("kalends ready on {}", config.server.public_url());
+        // Without the slash, so that paths can be put behind it.
+        println!(
+            "kalends ready on {}",
+            config.server.public_url().as_str().trim_end_matches('/')
+        );
         serve(listener, api, engine, stop).await?;
         store.close().await;
         Ok(())
