@@ -56,6 +56,11 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         ..CalendarFilter::default()
     };
     let known = engine.store().calendars(connection.tenant, filter).await?;
+    let person = match engine.store().user(connection.tenant, &connection.user).await {
+        // Deleted meanwhile.
+        Err(StoreError::NotFound { .. }) => return Ok(()),
+        result => result?,
+    };
     let Plan {
         found,
         lost,
@@ -63,7 +68,7 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         updated,
         rezoned,
         selected,
-    } = plan(engine, &listed, &known);
+    } = plan(engine, &listed, &known, &person.zone);
 
     let now = engine.ambient().now();
     let user = &connection.user;
@@ -116,13 +121,13 @@ pub(crate) fn next_discovery(engine: &Engine) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// A listed calendar as it is stored.
-pub(crate) fn found(id: CalendarId, remote: &RemoteCalendar, if_new: Choice) -> FoundCalendar {
+/// A listed calendar as it is stored. `zone` stands in where the provider states none that is known.
+pub(crate) fn found(id: CalendarId, remote: &RemoteCalendar, if_new: Choice, zone: &Zone) -> FoundCalendar {
     FoundCalendar {
         id,
         provider_id: remote.provider_id.clone(),
         name: remote.name.clone(),
-        zone: remote.zone.clone().unwrap_or(Zone::UTC),
+        zone: remote.zone.clone().unwrap_or_else(|| zone.clone()),
         color: remote.color.clone(),
         access_role: remote.role.as_str().to_owned(),
         primary: remote.primary,
@@ -148,7 +153,8 @@ struct Plan {
     selected: Vec<CalendarId>,
 }
 
-fn plan(engine: &Engine, listed: &[RemoteCalendar], known: &[Calendar]) -> Plan {
+/// `zone` is that of the person, for new calendars that state none.
+fn plan(engine: &Engine, listed: &[RemoteCalendar], known: &[Calendar], zone: &Zone) -> Plan {
     let mut plan = Plan::default();
     let mut unlisted: HashMap<&str, &Calendar> = known
         .iter()
@@ -161,16 +167,20 @@ fn plan(engine: &Engine, listed: &[RemoteCalendar], known: &[Calendar]) -> Plan 
             } else {
                 Choice::Offered
             };
-            let new = found(CalendarId::new(engine.ambient()), remote, choice);
+            let new = found(CalendarId::new(engine.ambient()), remote, choice, zone);
+            if remote.zone.is_none() {
+                tracing::warn!(
+                    calendar = %new.id,
+                    zone = zone.name(),
+                    "a calendar states no time zone that is known; its days are those of its person's zone"
+                );
+            }
             plan.added.push(new.id);
             plan.selected.extend(new.selected_if_new.then_some(new.id));
             plan.found.push(new);
             continue;
         };
-        let mut now = found(known.id, remote, Choice::Offered);
-        if remote.zone.is_none() {
-            now.zone = known.zone.clone();
-        }
+        let now = found(known.id, remote, Choice::Offered, &known.zone);
         plan.selected.extend(known.selected.then_some(known.id));
         plan.rezoned
             .extend((known.selected && now.zone != known.zone).then_some(known.id));

@@ -51,6 +51,7 @@ pub async fn feed(
         .ensure_user(tenant, &feed.user, &Zone::UTC)
         .await
         .map_err(of_tenant)?;
+    let person = engine.store().user(tenant, &feed.user).await?;
     let known = engine
         .store()
         .connection_to_account(tenant, &feed.user, ProviderKind::Ics, &account_id)
@@ -65,7 +66,7 @@ pub async fn feed(
     let label = feed
         .name
         .unwrap_or_else(|| address.host_str().unwrap_or("feed").to_owned());
-    let calendar = calendars::found(calendar_id, &remote, calendars::Choice::Selected);
+    let calendar = calendars::found(calendar_id, &remote, calendars::Choice::Selected, &person.zone);
     let change = match &known {
         Some(known) if known.state != ConnectionState::Disconnected => changes::connection_updated,
         _ => changes::connection_created,

@@ -4,7 +4,7 @@ use kalends_core::{
     busy::BusyRules,
     external_event::{EventStatus, ExternalEvent},
     settings::{CalendarRead, Setting, SettingKind, Sync},
-    time::CalendarId,
+    time::{CalendarId, Zone},
 };
 use kalends_engine::{
     blocks::{self, BlockError, NewBlock},
@@ -83,6 +83,24 @@ both! {
             world.busy(DAY).await,
             ["2026-11-23T09:00:00Z/2026-11-23T11:00:00Z"]
         );
+    }
+
+    async fn a_calendar_without_a_known_zone_has_the_days_of_its_person(database) {
+        let world = World::new(database).await;
+        let zurich = Zone::iana("Europe/Zurich").unwrap();
+        let moved = users::PutUser {
+            id: world.user.clone(),
+            display_name: None,
+            time_zone: zurich.clone(),
+        };
+        users::put(&world.engine, world.tenant, moved).await.unwrap();
+        let zoneless = kalends_providers::provider::RemoteCalendar {
+            zone: None,
+            ..remote(CALENDAR)
+        };
+        world.google.list(zoneless);
+        world.drain().await;
+        assert_eq!(world.calendar().await.time_zone, zurich);
     }
 
     async fn one_calendar_gets_events_and_only_one_that_can(database) {

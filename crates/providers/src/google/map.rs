@@ -5,4 +5,4 @@ mod event;
 mod time;
 
 pub(super) use calendar::calendar;
-pub(super) use event::item;
+pub(super) use event::{guesses_zone, item};

@@ -18,7 +18,8 @@ pub struct RemoteCalendar {
     pub provider_id: String,
     /// The name that its owner sees. Never logged.
     pub name: String,
-    /// The zone of its all-day events; `None` when the provider states none or one that nobody knows.
+    /// The zone of its all-day events; `None` when the provider states none or one that nobody knows, so that its
+    /// person's zone stands in.
     pub zone: Option<Zone>,
     /// What the account may do in it.
     pub role: AccessRole,

@@ -47,13 +47,20 @@ fn assemble<I>(
             ));
         }
     };
-    let zone = page.time_zone.as_deref().and_then(|name| Zone::iana(name).ok());
+    let zone = page.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
     let calendar_zone = zone.as_ref().unwrap_or(fallback);
     let mut items = Vec::with_capacity(page.items.len());
     let mut quarantined = Vec::new();
     for item in page.items {
         let read = typed(item).and_then(|event| {
             let provider_id = event.id.clone();
+            if map::guesses_zone(&event) {
+                quarantined.push(Quarantined {
+                    provider_id: provider_id.clone(),
+                    fate: Fate::Kept,
+                    reason: "its time zone is unknown; the calendar's was taken".to_owned(),
+                });
+            }
             map::item(event, calendar_zone).map_err(|missing| Quarantined {
                 provider_id,
                 fate: Fate::LeftOut,
@@ -144,6 +151,28 @@ mod tests {
             panic!("the last page")
         };
         assert!(cursor.contains("s1"));
+    }
+
+    #[test]
+    fn a_zone_that_nobody_knows_is_reported_where_it_matters() {
+        let found = page(
+            r#"{"timeZone":"W. Europe Standard Time","nextSyncToken":"s1","items":[
+            {"id":"single","start":{"dateTime":"2026-12-01T09:00:00Z","timeZone":"Mars/Olympus"}},
+            {"id":"windows","recurrence":["RRULE:FREQ=DAILY"],
+             "start":{"dateTime":"2026-12-01T09:00:00Z","timeZone":"Tokyo Standard Time"}},
+            {"id":"series","recurrence":["RRULE:FREQ=DAILY"],
+             "start":{"dateTime":"2026-12-01T09:00:00Z","timeZone":"Mars/Olympus"}},
+            {"id":"civil","start":{"dateTime":"2026-12-01T09:00:00","timeZone":"Mars/Olympus"}}]}"#,
+        )
+        .unwrap();
+        assert_eq!(found.zone, Some(Zone::iana("Europe/Berlin").unwrap()));
+        assert_eq!(found.items.len(), 4, "a guess is better than free time");
+        let reported = found.quarantined.iter();
+        let reported = reported.map(|item| (item.provider_id.as_deref(), item.fate));
+        assert_eq!(
+            reported.collect::<Vec<_>>(),
+            [(Some("series"), Fate::Kept), (Some("civil"), Fate::Kept)]
+        );
     }
 
     #[test]

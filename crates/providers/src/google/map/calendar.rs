@@ -30,7 +30,7 @@ pub(in crate::google) fn calendar(entry: CalendarEntry) -> Result<Option<RemoteC
             .or(entry.summary)
             .unwrap_or_else(|| provider_id.clone()),
         provider_id,
-        zone: entry.time_zone.and_then(|name| Zone::iana(&name).ok()),
+        zone: entry.time_zone.and_then(|name| Zone::named(&name).ok()),
         role,
         primary: entry.primary == Some(true),
         color: entry.background_color.filter(|color| is_color(color)),

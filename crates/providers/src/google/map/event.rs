@@ -12,9 +12,9 @@ use kalends_core::{
     time::{EventTime, Zone},
 };
 
-use super::time::{event_time, from_instance_id, series_time};
+use super::time::{event_time, from_instance_id, is_zone_unknown, series_time};
 use crate::{
-    google::wire::{Event, EventType, Person, ResponseStatus, Stated, Status},
+    google::wire::{Event, EventType, Moment, Person, ResponseStatus, Stated, Status},
     provider::RemoteItem,
 };
 
@@ -58,6 +58,19 @@ pub(in crate::google) fn item(mut event: Event, calendar: &Zone) -> Result<Remot
         html_link: event.html_link,
         updated: event.updated,
     }))
+}
+
+/// Whether a zone that nobody knows leaves it open when the event takes place: a series runs in its zone, and a time
+/// without an offset is read in it. Of everything else the instant says all.
+pub(in crate::google) fn guesses_zone(event: &Event) -> bool {
+    let series = event.recurrence.as_ref().is_some_and(|rules| !rules.is_empty());
+    let guessed = |stated: &Stated| match stated.date_time {
+        Some(Moment::Instant(_)) => series && is_zone_unknown(stated),
+        Some(Moment::Civil(_)) => is_zone_unknown(stated),
+        None => false,
+    };
+    let stated = [&event.start, &event.end, &event.original_start_time];
+    stated.into_iter().flatten().any(guessed)
 }
 
 fn role(event: &mut Event, id: &str, calendar: &Zone) -> Result<SeriesRole, Missing> {

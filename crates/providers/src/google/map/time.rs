@@ -10,7 +10,7 @@ use crate::google::wire::{Moment, Stated};
 
 /// The stated time; `None` when it states neither date nor time.
 ///
-/// Times without a zone, or with one that nobody knows, are read in the calendar's.
+/// Times without a zone, or with one that nobody knows ([`is_zone_unknown`]), are read in the calendar's.
 pub(super) fn event_time(stated: &Stated, calendar: &Zone) -> Option<EventTime> {
     let civil = series_time(stated, calendar)?;
     match stated.date_time {
@@ -33,9 +33,15 @@ pub(super) fn series_time(stated: &Stated, calendar: &Zone) -> Option<EventTime>
     }
 }
 
+/// Whether it states a zone that nobody knows.
+pub(super) fn is_zone_unknown(stated: &Stated) -> bool {
+    let name = stated.time_zone.as_deref();
+    name.is_some_and(|name| Zone::named(name).is_err())
+}
+
 /// The zone of that name, else the other.
 fn zone_or(name: Option<&str>, other: &Zone) -> Zone {
-    name.and_then(|name| Zone::iana(name).ok())
+    name.and_then(|name| Zone::named(name).ok())
         .unwrap_or_else(|| other.clone())
 }
 
