@@ -43,6 +43,7 @@ impl Runner {
     /// Runs tasks until told to stop, then lets those under way finish; a caller who cannot wait for that drops the
     /// future, and the leases of what was under way run out.
     pub async fn run(&self, stop: CancellationToken) {
+        self.inherit().await;
         let running = TaskTracker::new();
         let mut sweeps = sweep::Schedule::default();
         while !stop.is_cancelled() {
@@ -76,6 +77,17 @@ impl Runner {
     /// that made. The loop does it every five minutes.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         sweep::sweep(&self.engine).await
+    }
+
+    /// Goes on with what a killed process was doing, without waiting for its claims to end where that is safe.
+    async fn inherit(&self) {
+        match self.engine.store().inherit_tasks(self.engine.owner()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "tasks of the last process go on"),
+            Err(error) => {
+                tracing::error!(%error, "tasks of the last process go on when their claims have ended");
+            }
+        }
     }
 
     /// Starts due tasks in free places and says how long there is nothing else to start. While nothing is due nothing

@@ -7,6 +7,7 @@
 
 mod claim;
 mod enqueue;
+mod inherit;
 mod look;
 mod settle;
 

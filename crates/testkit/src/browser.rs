@@ -6,30 +6,49 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::Body,
     http::{Request, header},
 };
-use tower::ServiceExt as _;
 use url::Url;
 
-use crate::Answer;
+use crate::{
+    Answer,
+    transport::{self, Transport},
+};
 
 /// A person's browser; redirects are not followed by themselves.
 #[derive(Debug)]
 pub struct Browser {
-    router: Router,
+    transport: Transport,
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
 impl Browser {
-    pub(crate) fn new(router: Router, http: reqwest::Client) -> Self {
+    /// For a server that listens at `address`.
+    pub fn at(address: &str) -> Self {
+        Self::new(Transport::to(address), transport::http())
+    }
+
+    pub(crate) fn new(transport: Transport, http: reqwest::Client) -> Self {
         Self {
-            router,
+            transport,
             http,
             cookies: Mutex::default(),
         }
+    }
+
+    /// Goes from a connect session's address to the consent page, allows everything as the account `email`, and
+    /// answers what the way back showed. A provider that gave no refresh token is asked once more, as people are.
+    pub async fn connect(&self, session: &str, email: &str) -> Answer {
+        let start = self.open(session).await.expect_status(303);
+        let callback = self.consent(start.header("location"), email).await;
+        let back = self.open(&callback).await;
+        if !back.header("location").contains("/o/oauth2/") {
+            return back;
+        }
+        let callback = self.consent(back.header("location"), email).await;
+        self.open(&callback).await
     }
 
     /// Opens a page of the server.
@@ -101,12 +120,7 @@ impl Browser {
         let request = request
             .header(header::ACCEPT, "text/html")
             .header(header::COOKIE, cookies.join("; "));
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(body).unwrap())
-            .await
-            .unwrap();
+        let response = self.transport.send(request.body(body).unwrap()).await;
         let answer = Answer::read(response).await;
         self.keep_cookies(&answer);
         answer

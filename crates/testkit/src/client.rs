@@ -1,25 +1,31 @@
 //! An application's backend: sends requests with its key.
 
 use axum::{
-    Router,
     body::Body,
     http::{Method, Request, header},
     response::Response,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tower::ServiceExt as _;
 
-use crate::Answer;
+use crate::{Answer, transport::Transport};
 
 /// Sends requests to the server in the name of one tenant.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) router: Router,
+    pub(crate) transport: Transport,
     pub(crate) key: SecretString,
 }
 
 impl Client {
+    /// For a server that listens at `address`.
+    pub fn at(address: &str, key: SecretString) -> Self {
+        Self {
+            transport: Transport::to(address),
+            key,
+        }
+    }
+
     /// `GET`
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
@@ -52,7 +58,7 @@ impl Client {
 
     /// As [`Client::raw`], with the body unread, which may be no text.
     pub async fn raw_response(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.transport.send(request).await
     }
 
     /// The `Authorization` header of the tenant's key.

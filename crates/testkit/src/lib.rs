@@ -11,7 +11,8 @@
 //! let answer = app.post("/v1/availability", json!({...})).await;
 //! ```
 //!
-//! Requests go straight into the router; only the simulator listens, on a free port of loopback.
+//! Requests go straight into the router; only the simulator listens, on a free port of loopback. [`Client::at`] and
+//! [`Browser::at`] talk to a server in a process of its own instead.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,6 +30,7 @@ mod clock;
 mod database;
 mod google;
 mod server;
+mod transport;
 
 pub use answer::Answer;
 pub use browser::Browser;

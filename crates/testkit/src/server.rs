@@ -25,7 +25,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use url::Url;
 
-use crate::{Answer, Browser, Client, Database, GoogleAccount, ManualClock, SeededEntropy};
+use crate::{
+    Answer, Browser, Client, Database, GoogleAccount, ManualClock, SeededEntropy,
+    transport::{self, Transport},
+};
 
 /// Where browsers of tests reach the server; nothing listens there.
 const PUBLIC_URL: &str = "http://127.0.0.1:8080";
@@ -57,7 +60,7 @@ impl TestServer {
 
     /// A server on that database with one tenant.
     pub async fn start_on(database: Database) -> Self {
-        Self::start_with(database, &[], None).await
+        Self::start_on_allowing(database, &[]).await
     }
 
     /// A server on SQLite that may fetch feeds from `host:port`, although it is this machine.
@@ -68,6 +71,11 @@ impl TestServer {
     async fn start_on_file(feed_hosts: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::start_with(Database::in_folder(&folder), feed_hosts, Some(folder)).await
+    }
+
+    /// A server on that database that may fetch feeds from these hosts, as `host:port`.
+    pub async fn start_on_allowing(database: Database, feed_hosts: &[&str]) -> Self {
+        Self::start_with(database, feed_hosts, None).await
     }
 
     async fn start_with(database: Database, feed_hosts: &[&str], folder: Option<TempDir>) -> Self {
@@ -89,14 +97,14 @@ impl TestServer {
         let engine = engine(store, &simulator, feed_hosts, &ambient);
         let config = ApiConfig::new(PUBLIC_URL.parse().unwrap(), SecretSlice::from(vec![7; 32])).unwrap();
         let router = Api::router(config, engine.clone());
-        let client = tenant(&engine, router, "Lyceum").await;
+        let client = tenant(&engine, Transport::Router(router), "Lyceum").await;
         Self {
             runner: Runner::new(engine.clone()),
             engine,
             clock,
             simulator,
             client,
-            http: http(),
+            http: transport::http(),
             _folder: folder,
         }
     }
@@ -108,12 +116,12 @@ impl TestServer {
 
     /// The backend of a new tenant.
     pub async fn other_tenant(&self, name: &str) -> Client {
-        tenant(&self.engine, self.client.router.clone(), name).await
+        tenant(&self.engine, self.client.transport.clone(), name).await
     }
 
     /// A person's browser without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.client.router.clone(), self.http.clone())
+        Browser::new(self.client.transport.clone(), self.http.clone())
     }
 
     /// An account at the simulated Google; it is made when there is none.
@@ -135,13 +143,8 @@ impl TestServer {
             .post("/v1/connect-sessions", session)
             .await
             .expect_status(201);
-        let browser = self.browser();
-        let start = browser
-            .open(session.json()["url"].as_str().unwrap())
-            .await
-            .expect_status(303);
-        let callback = browser.consent(start.header("location"), email).await;
-        browser.open(&callback).await
+        let link = session.json()["url"].as_str().unwrap().to_owned();
+        self.browser().connect(&link, email).await
     }
 }
 
@@ -191,17 +194,12 @@ fn engine(store: Store, simulator: &Running, feed_hosts: &[&str], ambient: &Ambi
     })
 }
 
-async fn tenant(engine: &Engine, router: axum::Router, name: &str) -> Client {
+async fn tenant(engine: &Engine, transport: Transport, name: &str) -> Client {
     let new = NewTenant {
         name: name.to_owned(),
         return_origins: Vec::new(),
     };
     let id: TenantId = tenants::create(engine, new).await.unwrap().id;
     let key = keys::create(engine, id, "tests").await.unwrap().secret;
-    Client { router, key }
-}
-
-fn http() -> reqwest::Client {
-    let no_redirects = reqwest::redirect::Policy::none();
-    reqwest::Client::builder().redirect(no_redirects).build().unwrap()
+    Client { transport, key }
 }

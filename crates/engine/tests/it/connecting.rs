@@ -342,6 +342,35 @@ both! {
         );
     }
 
+    async fn a_revocation_whose_worker_is_lost_runs_again_and_twice_does_no_harm(database) {
+        let world = Simulated::new(database).await;
+        let connected = world.connect(ADA).await;
+        world.drain().await;
+        connections::disconnect(&world.engine, world.tenant, connected.connection)
+            .await
+            .unwrap();
+        let claim = kalends_store::Claim {
+            owner: "lost",
+            lanes: &kalends_store::TaskLane::ALL,
+            batch: 10,
+            lease: std::time::Duration::from_secs(30),
+        };
+        let lost = world.store.claim_tasks(claim).await.unwrap().remove(0);
+        assert_eq!(lost.kind, "revoke");
+        // The worker was lost after the provider had done it, before that was recorded.
+        world.revoke_at_provider(lost.secret.as_ref().unwrap()).await;
+        assert_eq!(world.drain().await, 0, "the lost worker's claim still holds");
+        world.clock.advance(SignedDuration::from_secs(31));
+        assert_eq!(world.drain().await, 1);
+        assert_eq!(world.calls("/revoke"), 2);
+        let late = world.store.complete_task(lost.lease).await.unwrap_err();
+        assert!(matches!(late, kalends_store::StoreError::Fenced { .. }));
+        world.clock.advance(SignedDuration::from_hours(2));
+        world.drain().await;
+        assert_eq!(world.calls("/revoke"), 2, "a grant that had ended already is no failure");
+        assert_eq!(all(&world).await[0].state, State::Disconnected);
+    }
+
     async fn wrong_wishes_are_said_before_anybody_is_sent_away(database) {
         let world = Simulated::new(database).await;
         let wish = Start {

@@ -140,6 +140,28 @@ both! {
         }
     }
 
+    async fn every_task_of_a_lost_worker_runs_again(database) {
+        let world = World::with_events(database, hours(0..3)).await;
+        let (calendar, connection) = (
+            world.calendar().await.id.to_string(),
+            world.connection().await.id.to_string(),
+        );
+        for (kind, key) in [
+            ("pull", &calendar),
+            ("recompile", &calendar),
+            ("discover", &connection),
+        ] {
+            world.enqueue(kind, key).await;
+            let lost = lost_worker(&world).await;
+            assert_eq!(lost.len(), 1, "{kind}");
+            assert_eq!(world.later(SignedDuration::from_secs(59)).await, 0, "{kind}");
+            assert_eq!(world.later(SignedDuration::from_secs(2)).await, 1, "{kind}");
+            let late = world.store.complete_task(lost[0].lease).await.unwrap_err();
+            assert!(matches!(late, StoreError::Fenced { .. }), "{kind}");
+            assert_eq!(world.busy(DAY).await.len(), 3, "{kind}");
+        }
+    }
+
     async fn a_recompilation_waits_for_a_pass_under_way(database) {
         let world = World::with_events(database, hours(0..3)).await;
         let calendar = world.calendar().await.id;

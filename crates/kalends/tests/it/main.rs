@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
+mod killed;
+mod process;
+mod serve;
 mod simulate;

@@ -7,7 +7,7 @@ use kalends_store::{
 };
 
 use crate::{
-    harness::{both, change, tamper},
+    harness::{both, change},
     pull::{commit, delta, full, page, single, store_all, stored_ids},
     tasks::all_lanes,
 };
@@ -164,7 +164,7 @@ both! {
         let (tenant, _, calendar) = world.synced_user("a").await;
         let pass = full(&world, tenant, calendar).await;
         // The feed is written last; without its table everything before it must be undone.
-        tamper(&world, "DROP TABLE changes").await;
+        world.database.tamper("DROP TABLE changes").await;
         let mut end = commit(&world, page([single("e", DAY)]), "c");
         end.effects = Effects::none().task(world.task("t")).change(change("calendar.synced"));
         let outcome = world.store.finish_pass(&pass, end).await;

@@ -4,7 +4,7 @@ use kalends_core::time::ConnectionId;
 use kalends_store::{SealError, Store, StoreError};
 use secrecy::ExposeSecret;
 
-use crate::harness::{RING, World, both, ring, tamper};
+use crate::harness::{RING, World, both, ring};
 
 async fn refresh_token(
     store: &Store,
@@ -28,7 +28,7 @@ both! {
         let (tenant, connection, _) = world.synced_user("a").await;
         let other = world.connection(tenant, "ada", "other@example.com").await;
         assert_eq!(refresh_token(&world.store, tenant, connection).await.unwrap(), "refresh-1");
-        tamper(&world, "UPDATE connections SET refresh_token =
+        world.database.tamper("UPDATE connections SET refresh_token =
             (SELECT refresh_token FROM connections WHERE account_id = 'ada@example.com')").await;
         assert_eq!(refresh_token(&world.store, tenant, connection).await.unwrap(), "refresh-1");
         let moved = refresh_token(&world.store, tenant, other).await.unwrap_err();
@@ -38,11 +38,11 @@ both! {
     async fn a_secret_copied_to_another_column_or_tenant_does_not_open(world) {
         let (tenant, connection, _) = world.synced_user("a").await;
         let (foreign, theirs, _) = world.synced_user("b").await;
-        tamper(&world, "UPDATE connections SET url = refresh_token").await;
+        world.database.tamper("UPDATE connections SET url = refresh_token").await;
         let moved = world.store.connection_secrets(tenant, connection).await.unwrap_err();
         assert!(matches!(moved, StoreError::Seal(SealError::Refused)), "{moved:?}");
-        tamper(&world, "UPDATE connections SET url = NULL").await;
-        tamper(&world, "UPDATE tenants SET data_key = (SELECT data_key FROM tenants WHERE name = 'a')").await;
+        world.database.tamper("UPDATE connections SET url = NULL").await;
+        world.database.tamper("UPDATE tenants SET data_key = (SELECT data_key FROM tenants WHERE name = 'a')").await;
         let fresh = reopened(&world, RING).await;
         assert_eq!(refresh_token(&fresh, tenant, connection).await.unwrap(), "refresh-1");
         let moved = refresh_token(&fresh, foreign, theirs).await.unwrap_err();

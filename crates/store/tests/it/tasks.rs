@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use kalends_store::{
     Claim, ClaimedTask, Dead, Effects, FailureCounts, NewTask, StoreError, TaskFailure, TaskLane, TaskState,
 };
+use kalends_testkit::DatabaseKind;
 use secrecy::ExposeSecret;
 
 use crate::harness::{World, both};
@@ -229,5 +230,24 @@ both! {
         let tasks = world.store.claim_tasks(all_lanes(10)).await.unwrap();
         assert_eq!(tasks.len(), 2);
         assert!(tasks.iter().any(|task| task.tenant.is_none()));
+    }
+
+    async fn what_a_killed_process_had_goes_on_at_once_where_no_other_can_live(world) {
+        let tenant = world.tenant("a").await;
+        world.store.enqueue(tenant, vec![world.task("lost"), world.task("own")]).await.unwrap();
+        let claim = |owner| Claim { owner, ..all_lanes(1) };
+        let lost = world.store.claim_tasks(claim("killed")).await.unwrap().remove(0);
+        let own = world.store.claim_tasks(claim("w")).await.unwrap().remove(0);
+        let sqlite = world.database.kind == DatabaseKind::Sqlite;
+        assert_eq!(world.store.inherit_tasks("w").await.unwrap(), u64::from(sqlite));
+        assert_eq!(world.store.inherit_tasks("w").await.unwrap(), 0);
+        let again = world.store.claim_tasks(all_lanes(10)).await.unwrap();
+        assert_eq!(again.len(), usize::from(sqlite));
+        if let Some(again) = again.first() {
+            assert_eq!((again.lease.task, again.transient_failures), (lost.lease.task, 1));
+            let late = world.store.complete_task(lost.lease).await.unwrap_err();
+            assert!(matches!(late, StoreError::Fenced { .. }));
+        }
+        world.store.complete_task(own.lease).await.unwrap();
     }
 }

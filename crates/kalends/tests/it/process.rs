@@ -1,0 +1,180 @@
+//! `kalends serve` in a process of its own, with the simulator as its Google.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use kalends_core::ambient::Ambient;
+use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
+use kalends_testkit::{Browser, Client, Database, ManualClock, SeededEntropy};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// Seals the secrets of every test's database.
+const KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// How long anything that is waited for may take, on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A simulated Google whose clock shows the system's time.
+pub(crate) async fn google() -> Running {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server under test lives in real time, and its tokens must not be old"
+    )]
+    let now = Timestamp::now();
+    let clock = Arc::new(ManualClock::at(now));
+    let config = SimulatorConfig {
+        listen: ([127, 0, 0, 1], 0).into(),
+        world: World::Empty,
+        clients: Vec::new(),
+        ambient: Ambient::new(clock, Arc::new(SeededEntropy::new(1))),
+    };
+    Simulator::start(config).await.unwrap()
+}
+
+/// What every start of the binary on one database has in common.
+pub(crate) struct Installation {
+    database: String,
+    google: String,
+    folder: tempfile::TempDir,
+}
+
+/// A server that serves. It is killed when it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    child: Child,
+}
+
+impl Installation {
+    pub(crate) fn new(database: &Database, google: &Running) -> Self {
+        Self {
+            database: database.url.clone(),
+            google: google.base_url().to_owned(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The binary with this installation's settings and nothing from the environment of the tests.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.folder.path())
+            .env("KALENDS_KEYS", KEYS)
+            .env("KALENDS_DATABASE__URL", &self.database)
+            .env("KALENDS_GOOGLE__CLIENT_ID", "kalends-demo")
+            .env("KALENDS_GOOGLE__CLIENT_SECRET", "kalends-demo-secret");
+        for (setting, path) in [
+            ("AUTHORIZATION_URL", "/o/oauth2/v2/auth"),
+            ("TOKEN_URL", "/token"),
+            ("REVOCATION_URL", "/revoke"),
+            ("USERINFO_URL", "/v1/userinfo"),
+            ("JWKS_URL", "/oauth2/v3/certs"),
+            ("CALENDAR_URL", "/calendar/v3"),
+        ] {
+            command.env(
+                format!("KALENDS_GOOGLE__{setting}"),
+                format!("{}{path}", self.google),
+            );
+        }
+        command
+    }
+
+    /// Runs a command to its end and answers its last word.
+    pub(crate) fn say(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        said.split_whitespace().last().unwrap().to_owned()
+    }
+
+    /// A tenant's key, made as its operator makes it.
+    pub(crate) fn key(&self) -> SecretString {
+        let tenant = self.say(&["tenants", "create", "Lessons"]);
+        self.say(&["keys", "create", "--tenant", &tenant]).into()
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let address = line.strip_prefix("kalends ready on ").unwrap().trim_end();
+        Server {
+            address: address.to_owned(),
+            child,
+        }
+    }
+}
+
+impl Server {
+    /// Ends it as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// How it ended by itself.
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        tokio::task::spawn_blocking(move || self.child.wait().unwrap())
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already when this fails.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Connects an account for the user `ada`, as a person does, and answers the connection's path.
+pub(crate) async fn connect(server: &Server, app: &Client, email: &str) -> String {
+    app.put("/v1/users/ada", json!({"timeZone": "Europe/Zurich"}))
+        .await
+        .expect_status(200);
+    let session = json!({"userId": "ada", "provider": "google"});
+    let session = app.post("/v1/connect-sessions", session).await.expect_status(201);
+    let link = session.json()["url"].as_str().unwrap().to_owned();
+    let back = Browser::at(&server.address).connect(&link, email).await;
+    assert!(
+        back.status.is_success() || back.status.is_redirection(),
+        "{back:?}"
+    );
+    let connections = app.get("/v1/connections?userId=ada").await.expect_status(200);
+    let id = connections.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    format!("/v1/connections/{id}")
+}
+
+/// Asks until the answer is what is waited for.
+pub(crate) async fn until(app: &Client, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let asking = async {
+        loop {
+            let answer = app.get(path).await.expect_status(200).json();
+            if wanted(&answer) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+}
