@@ -14,5 +14,6 @@ mod idempotency;
 mod nonsense;
 mod openapi;
 mod reading;
+mod story;
 mod tenants;
 mod users;
