@@ -61,6 +61,7 @@ pub(crate) fn text(field: &str, text: Option<String>, max_chars: usize) -> Resul
             field,
             format!("must have at most {max_chars} characters"),
         )),
+        Some(text) if text.contains('\0') => Err(Problem::field(field, "must hold no null character")),
         text => Ok(text.filter(|text| !text.trim().is_empty())),
     }
 }

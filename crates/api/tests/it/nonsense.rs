@@ -33,6 +33,7 @@ fn wrong() -> Vec<Wrong> {
         (put.clone(), "/v1/users/ada", json!({"timeZone": 3}), invalid, "timeZone"),
         (put.clone(), "/v1/users/ada", json!({"timeZone": "UTC", "nmae": "x"}), invalid, "nmae"),
         (put.clone(), "/v1/users/ada", json!({"timeZone": "UTC", "displayName": "x".repeat(201)}), invalid, "displayName"),
+        (put.clone(), "/v1/users/ada", json!({"timeZone": "UTC", "displayName": "a\u{0}b"}), invalid, "displayName"),
         (put.clone(), "/v1/users/%00", json!({"timeZone": "UTC"}), invalid, "userId"),
         (put.clone(), "/v1/users/%ff", json!({"timeZone": "UTC"}), invalid, "path"),
         (put.clone(), "/v1/users/ada", json!([1]), invalid, "body"),

@@ -162,6 +162,15 @@ pub(crate) fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, Stor
     Ok(arguments)
 }
 
+/// PostgreSQL keeps no NUL in a text, and somebody else's event may hold one. Both databases keep U+FFFD instead.
+fn storable(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{FFFD}")
+    } else {
+        text
+    }
+}
+
 fn encoding(error: BoxDynError) -> StoreError {
     StoreError::Database(sqlx::Error::Encode(error))
 }
@@ -196,7 +205,8 @@ macro_rules! value_from {
 
 value_from! {
     Int: i64 = |value| value, u32 = i64::from, i32 = i64::from, Timestamp = Timestamp::as_microsecond;
-    Text: String = |value| value, &str = str::to_owned, &String = Clone::clone, &UserId = |id: &UserId| id.as_str().to_owned();
+    Text: String = storable, &str = |text: &str| storable(text.to_owned()),
+        &String = |text: &String| storable(text.clone()), &UserId = |id: &UserId| id.as_str().to_owned();
     Bytes: Vec<u8> = |value| value, &[u8] = <[u8]>::to_vec, [u8; 32] = |bytes: [u8; 32]| bytes.to_vec();
     Uuid: Uuid = |value| value, TenantId = |id: TenantId| id.0, ConnectionId = |id: ConnectionId| id.0,
         CalendarId = |id: CalendarId| id.0, ExternalEventId = |id: ExternalEventId| id.0, TaskId = |id: TaskId| id.0,

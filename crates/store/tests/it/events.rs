@@ -198,6 +198,17 @@ both! {
         assert_eq!(world.store.external_events(tenant, filter).await.unwrap(), []);
     }
 
+    async fn a_null_character_does_not_sink_the_page_that_it_is_in(world) {
+        let (tenant, _, calendar) = world.synced_user("a").await;
+        let mut odd = single("odd", "2026-03-02T10:00");
+        odd.title = Some("a\0b".to_owned());
+        store_all(&world, tenant, calendar, vec![odd, single("even", "2026-03-02T10:00")]).await;
+        let day = window("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z");
+        let found = world.store.events_touching(tenant, calendar, day).await.unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].event.title.as_deref(), Some("a\u{FFFD}b"));
+    }
+
     async fn an_event_of_no_length_is_found_where_it_is(world) {
         let (tenant, _, calendar) = world.synced_user("a").await;
         let mut instant = single("i", "2026-03-02T10:00");
