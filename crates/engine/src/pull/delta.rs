@@ -56,9 +56,11 @@ pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<De
                 cursor,
                 refresh_after,
             } => {
+                let zone = page.zone;
                 let (page, months, news) = write(running, gathered).await?;
                 let ending = Ending {
                     page,
+                    zone,
                     cursor,
                     refresh_after,
                     covered: None,

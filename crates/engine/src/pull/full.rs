@@ -52,6 +52,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
                     cursor,
                     refresh_after,
                     covered: Some(running.window),
+                    zone: page.zone,
                     months: MonthsWrite::All(encoded(&months)),
                     news: News::Synced,
                 };

@@ -1,7 +1,11 @@
 //! A pass under way: what both kinds of passes have in common.
 
 use jiff::SignedDuration;
-use kalends_core::{busy::BusyRules, sync::coverage, time::Interval};
+use kalends_core::{
+    busy::BusyRules,
+    sync::coverage,
+    time::{Interval, Zone},
+};
 use kalends_providers::provider::{Cursor, Quarantined};
 use kalends_store::{
     BeginPass, Calendar, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage,
@@ -39,6 +43,8 @@ pub(super) struct Ending {
     pub(super) cursor: Cursor,
     pub(super) refresh_after: Option<SignedDuration>,
     pub(super) covered: Option<Interval>,
+    /// The calendar's zone as the provider stated it in the last page.
+    pub(super) zone: Option<Zone>,
     pub(super) months: MonthsWrite,
     pub(super) news: News,
 }
@@ -115,6 +121,10 @@ impl<'a> Running<'a> {
         if covered.is_some_and(|covered| self.must_roll(covered)) {
             let now = engine.ambient().now();
             effects = effects.task(task::recompile(calendar.connection, calendar.id, None, now));
+        }
+        // Whole days lie elsewhere now; listing the calendars anew moves them.
+        if ending.zone.is_some_and(|zone| zone != calendar.zone) {
+            effects = effects.task(task::discover(calendar.connection, engine.ambient().now()));
         }
         let commit = PullCommit {
             page: ending.page,

@@ -1,13 +1,16 @@
 //! What passes bring and take away.
 
-use jiff::SignedDuration;
-use kalends_core::external_event::EventStatus;
+use jiff::{SignedDuration, civil::date};
+use kalends_core::{
+    external_event::{EventEnd, EventSpan, EventStatus, ExternalEvent},
+    time::{EventTime, Zone},
+};
 use kalends_engine::connections::{Outcome, RunKind, sync_runs};
 use kalends_engine::page::Page;
-use kalends_providers::provider::PullFrom;
+use kalends_providers::provider::{PullFrom, RemoteCalendar};
 use kalends_testkit::both;
 
-use crate::harness::{CALENDAR, World, cancelled, moved, series, single};
+use crate::harness::{CALENDAR, World, cancelled, moved, remote, series, single};
 
 const DAY: &str = "2026-11-23T00:00:00Z/2026-11-24T00:00:00Z";
 const WEEKS: &str = "2026-11-23T00:00:00Z/2026-12-14T00:00:00Z";
@@ -68,6 +71,23 @@ both! {
         world.enqueue("recompile", &world.calendar().await.id.to_string()).await;
         world.drain().await;
         assert_eq!(world.busy(DAY).await, left, "the index says what the rows say");
+    }
+
+    async fn a_calendar_that_moves_to_another_zone_takes_its_whole_days_along(database) {
+        let (monday, tuesday) = (EventTime::Date(date(2026, 11, 23)), EventTime::Date(date(2026, 11, 24)));
+        let day = ExternalEvent {
+            span: Some(EventSpan { start: monday, end: EventEnd::At(tuesday) }),
+            ..single("d", "2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
+        };
+        let world = World::with_events(database, vec![day]).await;
+        assert_eq!(world.busy(WEEKS).await, ["2026-11-23T00:00:00Z/2026-11-24T00:00:00Z"]);
+        let moved = RemoteCalendar { zone: Some(Zone::iana("Asia/Tokyo").unwrap()), ..remote(CALENDAR) };
+        world.google.list(moved);
+        world.pull().await;
+        let around = "2026-11-22T00:00:00Z/2026-11-25T00:00:00Z";
+        assert_eq!(world.busy(around).await, ["2026-11-22T15:00:00Z/2026-11-23T15:00:00Z"]);
+        world.pull().await;
+        assert_eq!(world.news().await.iter().filter(|kind| *kind == "calendar.updated").count(), 1);
     }
 
     async fn before_the_first_pass_nothing_is_known(database) {

@@ -26,7 +26,7 @@ const SHARED: [(&str, &str); 4] = [
     ("maxAttendees", "1"),
     (
         "fields",
-        "summary,timeZone,nextPageToken,nextSyncToken,items(id,iCalUID,etag,status,eventType,start,end,recurrence,\
+        "timeZone,nextPageToken,nextSyncToken,items(id,iCalUID,etag,status,eventType,start,end,recurrence,\
          recurringEventId,originalStartTime,transparency,visibility,attendees(self,responseStatus),organizer(email),\
          summary,location,htmlLink,updated)",
     ),

@@ -97,7 +97,6 @@ fn read(
         quarantined: feed.faults.into_iter().map(quarantined).collect(),
         next: done(&now, &answer.headers),
         zone: feed.zone,
-        name: feed.name,
     })
 }
 
@@ -107,7 +106,6 @@ fn unchanged(remembered: &Remembered, headers: &HeaderMap) -> ChangePage {
         items: Vec::new(),
         quarantined: Vec::new(),
         zone: None,
-        name: None,
         next: done(remembered, headers),
     }
 }

@@ -41,10 +41,8 @@ pub struct ChangePage {
     pub items: Vec<RemoteItem>,
     /// Items with something unreadable. What was stored of one that was left out stays, in a complete listing too.
     pub quarantined: Vec<Quarantined>,
-    /// The calendar's zone as the provider now states it.
+    /// The calendar's zone as the provider now states it, when it does.
     pub zone: Option<Zone>,
-    /// The calendar's name as the provider now states it. Never logged.
-    pub name: Option<String>,
     /// How to go on.
     pub next: Next,
 }

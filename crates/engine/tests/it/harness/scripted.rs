@@ -170,6 +170,15 @@ impl Scripted {
                 return Err(error);
             }
             let remote = state.events.get(calendar).ok_or(ProviderError::NotFound)?;
+            let listed = state
+                .calendars
+                .iter()
+                .find(|listed| listed.provider_id == calendar);
+            let zone = listed.and_then(|listed| listed.zone.clone());
+            let stated = |page: ChangePage| ChangePage {
+                zone: zone.clone(),
+                ..page
+            };
             let (since, offset) = match from {
                 PullFrom::Start { .. } => (None, 0),
                 PullFrom::Cursor {
@@ -181,12 +190,17 @@ impl Scripted {
                 }
             };
             if state.complete {
-                return Ok(remote.page(None, 0, usize::MAX, 0));
+                return Ok(stated(remote.page(None, 0, usize::MAX, 0)));
             }
             if since.is_some_and(|since| since < remote.oldest_cursor) {
                 return Err(ProviderError::CursorInvalid);
             }
-            Ok(remote.page(since, offset, state.page_size, state.empty_pages))
+            Ok(stated(remote.page(
+                since,
+                offset,
+                state.page_size,
+                state.empty_pages,
+            )))
         })
     }
 }
@@ -242,7 +256,6 @@ impl Remote {
             items,
             quarantined,
             zone: None,
-            name: None,
             next,
         }
     }

@@ -13,7 +13,6 @@ pub(in crate::google) struct EventsPage<I> {
     pub(in crate::google) items: Vec<I>,
     pub(in crate::google) next_page_token: Option<String>,
     pub(in crate::google) next_sync_token: Option<String>,
-    pub(in crate::google) summary: Option<String>,
     pub(in crate::google) time_zone: Option<String>,
 }
 
