@@ -4,15 +4,16 @@
 //! draft-ietf-httpapi-idempotency-key-header; only answers of success are kept, because a request that was refused has
 //! changed nothing.
 
-use aws_lc_rs::digest::{Context, SHA256};
+mod keyed;
+
 use axum::{
     Extension,
     body::Body,
-    extract::{FromRequestParts as _, MatchedPath, Request},
+    extract::Request,
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
 };
-use http::{Method, StatusCode, Uri, header, request::Parts};
+use http::{Method, StatusCode, header};
 use kalends_engine::idempotency::{self, Ending, KeptAnswer, KeyState, KeyedRequest};
 use secrecy::ExposeSecret;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,9 +25,9 @@ use utoipa::openapi::{
 use utoipa_axum::router::UtoipaMethodRouter;
 use uuid::Uuid;
 
+use keyed::{LONGEST_KEY_BYTES, keyed};
+
 use crate::{
-    auth::Caller,
-    extract::whole_body,
     problem::{Code, Problem},
     state::AppState,
 };
@@ -35,7 +36,6 @@ use crate::{
 pub(crate) const KEY: &str = "Idempotency-Key";
 /// The header of an answer that was given before, as the documentation writes it.
 pub(crate) const REPLAYED: &str = "Idempotency-Replayed";
-const LONGEST_KEY_BYTES: usize = 255;
 
 /// Lets the `POST` of these routes be repeated under an idempotency key.
 pub(crate) fn idempotent(
@@ -81,49 +81,6 @@ async fn once(Extension(state): Extension<AppState>, request: Request, next: Nex
         Ok((keyed, request)) => answer(state, keyed, request, next).await,
         Err(problem) => problem.into_response(),
     }
-}
-
-/// What the request asks for under its key, and the request again, its body read.
-async fn keyed(state: &AppState, request: Request) -> Result<(KeyedRequest, Request), Problem> {
-    let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, state).await?;
-    let key = key(&parts)?;
-    let route = parts.extensions.get::<MatchedPath>();
-    let route = route.map_or(parts.uri.path(), MatchedPath::as_str).to_owned();
-    let body = whole_body(Request::from_parts(parts.clone(), body)).await?;
-    let keyed = KeyedRequest {
-        tenant: caller.tenant,
-        route,
-        key,
-        request_hash: fingerprint(&parts.uri, &body),
-    };
-    Ok((keyed, Request::from_parts(parts, Body::from(body))))
-}
-
-fn key(parts: &Parts) -> Result<String, Problem> {
-    let mut values = parts.headers.get_all(KEY).iter();
-    let key = match (values.next(), values.next()) {
-        (Some(key), None) => key.as_bytes(),
-        _ => return Err(Problem::field(KEY, "must be sent once")),
-    };
-    if (1..=LONGEST_KEY_BYTES).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic) {
-        Ok(String::from_utf8_lossy(key).into_owned())
-    } else {
-        let message = format!("must have 1 to {LONGEST_KEY_BYTES} visible ASCII characters");
-        Err(Problem::field(KEY, message))
-    }
-}
-
-/// What makes two requests the same: the address with its query, and the body byte by byte.
-fn fingerprint(uri: &Uri, body: &[u8]) -> [u8; 32] {
-    let address = uri.path_and_query().map_or("", |address| address.as_str());
-    let mut hash = Context::new(&SHA256);
-    hash.update(&(address.len() as u64).to_be_bytes());
-    hash.update(address.as_bytes());
-    hash.update(body);
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(hash.finish().as_ref());
-    bytes
 }
 
 async fn answer(state: AppState, keyed: KeyedRequest, request: Request, next: Next) -> Response {
