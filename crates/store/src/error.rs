@@ -1,5 +1,7 @@
 //! What can go wrong with the rows.
 
+use sqlx::postgres::PgDatabaseError;
+
 use crate::seal::SealError;
 
 /// Why the store did not do what it was asked to.
@@ -58,17 +60,24 @@ impl StoreError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => true,
-            // SQLSTATE classes 08 (connection), 40 (rollback), 53 (resources), 57P (shutdown); SQLITE_BUSY is 5.
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                ["08", "40", "53", "57P"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-                    || code.parse::<u32>().is_ok_and(|code| code & 0xff == 5)
-            }),
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                if error.try_downcast_ref::<PgDatabaseError>().is_some() {
+                    PASSING.iter().any(|class| code.starts_with(class))
+                } else {
+                    // The low byte of SQLite's extended codes says what they extend.
+                    code.parse::<u32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
+                }
+            }
             _ => false,
         }
     }
 }
+
+/// Classes of SQLSTATE for trouble that passes: connection, rollback, resources, shutdown (PostgreSQL manual,
+/// appendix "PostgreSQL Error Codes").
+const PASSING: [&str; 4] = ["08", "40", "53", "57P"];
+const SQLITE_BUSY: u32 = 5;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

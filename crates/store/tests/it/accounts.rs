@@ -6,6 +6,7 @@ use kalends_core::{
     time::{Interval, Zone},
 };
 use kalends_store::{ConnectSession, Effects, NewApiKey, OauthState, StoreError, UserProfile};
+use kalends_testkit::DatabaseKind;
 use secrecy::ExposeSecret;
 
 use crate::harness::{World, both, change, user};
@@ -193,5 +194,21 @@ both! {
         world.advance(SignedDuration::from_mins(10));
         assert_eq!(store.prune_oauth_states().await.unwrap(), 2);
         assert_eq!(store.prune_oauth_states().await.unwrap(), 0);
+    }
+    async fn a_refusal_of_the_database_is_no_trouble_that_passes(world) {
+        // The code of a missing privilege, which PostgreSQL states as a number.
+        let refuse = match world.database.kind {
+            DatabaseKind::Sqlite => {
+                "CREATE TRIGGER refuse BEFORE INSERT ON tenants BEGIN SELECT RAISE(ABORT, 'no'); END"
+            }
+            DatabaseKind::Postgres => {
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                     $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '42501'; END $$;
+                 CREATE TRIGGER refuse BEFORE INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION refuse()"
+            }
+        };
+        world.database.tamper(refuse).await;
+        let error = world.store.create_tenant("a").await.unwrap_err();
+        assert!(matches!(error, StoreError::Database(_)) && !error.is_transient(), "{error:?}");
     }
 }
