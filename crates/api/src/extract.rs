@@ -34,5 +34,30 @@ fn unreadable(path: &str, text: &str) -> Problem {
             return Problem::field(field, format!("{message}{rest}"));
         }
     }
-    Problem::field(if parent.is_empty() { "body" } else { parent }, text)
+    let message = wrong_type(text).unwrap_or_else(|| text.to_owned());
+    Problem::field(if parent.is_empty() { "body" } else { parent }, message)
+}
+
+/// Serde's words for a value of the wrong type (`serde::de::Unexpected`), without those that only Rust has.
+fn wrong_type(text: &str) -> Option<String> {
+    let is_number = |word: &str| matches!(word, "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64");
+    let (found, expected) = text.split_once(": ")?.1.rsplit_once(", expected ")?;
+    if text.starts_with("invalid value: ") && is_number(expected) {
+        return Some("is out of range".to_owned());
+    }
+    let found = text.starts_with("invalid type: ").then_some(found)?;
+    let expected = match expected {
+        word if is_number(word) => "a whole number",
+        "a sequence" => "a list",
+        "a string" => "a text",
+        "a boolean" => "true or false",
+        word if word.starts_with("struct ") => "an object",
+        other => other,
+    };
+    let found = match found {
+        "sequence" => "a list",
+        "map" => "an object",
+        other => other,
+    };
+    Some(format!("must be {expected}, not {found}"))
 }

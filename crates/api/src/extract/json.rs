@@ -139,12 +139,17 @@ mod tests {
         );
         check(
             r#"{"durationMinutes": "x"}"#,
-            "invalid_request durationMinutes: invalid type: string \"x\", expected u32",
+            "invalid_request durationMinutes: must be a whole number, not string \"x\"",
         );
         check(
             r#"{"durationMinutes": 1, "hours": [{"day": 1}, {"day": 300}]}"#,
-            "invalid_request hours[1].day: invalid value: integer `300`, expected u8",
+            "invalid_request hours[1].day: is out of range",
         );
+        check(
+            r#"{"durationMinutes": 1, "hours": {}}"#,
+            "invalid_request hours: must be a list, not an object",
+        );
+        check("null", "invalid_request body: must be an object, not null");
         check(
             r#"{"durationMinutes": 1, "hours": [{}]}"#,
             "invalid_request hours[0].day: is required",
