@@ -94,7 +94,11 @@ pub(crate) async fn upsert(tx: &mut Tx, sealed: &SealedTask, now: Timestamp) -> 
              transient_failures, rejected_failures, fence, created_us, updated_us)
          VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, 0, 0, 0, $10, $10)
          ON CONFLICT (kind, key) DO UPDATE SET
-             payload = excluded.payload,
+             -- What is asked for more urgently says what the joined task is for.
+             payload = CASE
+                 WHEN tasks.state = 'running' AND tasks.again_lane < excluded.lane THEN tasks.payload
+                 WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.payload
+                 ELSE excluded.payload END,
              secret = COALESCE(excluded.secret, tasks.secret),
              due_us = CASE
                  WHEN tasks.state = 'running' THEN tasks.due_us

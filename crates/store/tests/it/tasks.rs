@@ -67,6 +67,18 @@ both! {
         assert_eq!(claim_one(&world).await.lane, TaskLane::Interactive);
     }
 
+    async fn the_more_urgent_request_says_what_a_joined_task_is_for(world) {
+        let tenant = world.tenant("a").await;
+        let ask = |lane, why: &str| NewTask { lane, payload: serde_json::json!({ "why": why }), ..world.task("c1") };
+        let both = || vec![ask(TaskLane::Interactive, "asked"), ask(TaskLane::Backfill, "poll")];
+        world.store.enqueue(tenant, both()).await.unwrap();
+        let task = claim_one(&world).await;
+        assert_eq!(task.payload["why"], "asked");
+        world.store.enqueue(tenant, both()).await.unwrap();
+        world.store.complete_task(task.lease).await.unwrap();
+        assert_eq!(claim_one(&world).await.payload["why"], "asked");
+    }
+
     async fn a_request_during_a_run_makes_it_run_once_more(world) {
         let tenant = world.tenant("a").await;
         let store = &world.store;
