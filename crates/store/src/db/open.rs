@@ -19,6 +19,9 @@ use crate::{StoreConfig, StoreError};
 
 /// How long a SQLite writer of this process waits for one of another process, such as the command line.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pages that the SQLite writer keeps in memory, in KiB as a negative number: enough for the indexes of a large calendar,
+/// whose pages every page of a first sync touches again.
+const WRITER_CACHE: &str = "-8000";
 /// Where sqlx keeps what was applied.
 const APPLIED: &str = "_sqlx_migrations";
 
@@ -92,6 +95,7 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Db, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
+        .pragma("cache_size", WRITER_CACHE)
         .disable_statement_logging();
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

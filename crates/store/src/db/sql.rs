@@ -83,16 +83,17 @@ impl Sql {
 
     /// Adds `VALUES (?, ...), ...`.
     pub(crate) fn push_rows<const N: usize>(mut self, rows: impl IntoIterator<Item = [Value; N]>) -> Self {
+        let row_text = format!("({})", ["?"; N].join(", "));
+        let rows = rows.into_iter();
         let text = self.text.to_mut();
-        let mut opener = "VALUES (";
+        text.reserve(rows.size_hint().0 * (row_text.len() + 2) + 1_024);
+        self.values.reserve(rows.size_hint().0 * N);
+        let mut opener = "VALUES ";
         for row in rows {
             text.push_str(opener);
-            for (column, value) in row.into_iter().enumerate() {
-                text.push_str(if column == 0 { "?" } else { ", ?" });
-                self.values.push(value);
-            }
-            text.push(')');
-            opener = ", (";
+            text.push_str(&row_text);
+            self.values.extend(row);
+            opener = ", ";
         }
         self
     }

@@ -1,6 +1,6 @@
 //! An external event as a row, in both directions.
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{SHA256, digest};
 use kalends_core::{
     external_event::{EventSpan, ExternalEvent, SeriesRole},
     time::{CalendarId, ExternalEventId},
@@ -11,17 +11,19 @@ use super::{
     text::{end_text, parse_end, parse_time, time_text},
 };
 use crate::{
-    Pass, StoreError,
+    StoreError,
     db::{Row, Value, Word, corrupt},
 };
 
-/// The columns of a full row, in the order of [`columns`].
-pub(crate) const COLUMN_NAMES: &str = "id, tenant_id, calendar_id, generation, last_write, content_hash, provider_id,
+/// The columns of a full row: those that all rows of a pass share, then those of [`columns`].
+pub(crate) const COLUMN_NAMES: &str = "tenant_id, calendar_id, generation, last_write, id, content_hash, provider_id,
     ical_uid, etag, role, recurrence, series_master, original_start, original_us, override_range, starts, ends,
     span_start_us, span_end_us, status, kind, transparency, visibility, self_response, title, location, organizer,
     html_link, provider_updated_us";
-/// The place of the provider's id among them.
-pub(crate) const PROVIDER_ID: usize = 6;
+/// The place of the content's hash in a row; what follows is hashed.
+const CONTENT_HASH: usize = 1;
+/// The place of the provider's id in a row.
+pub(crate) const PROVIDER_ID: usize = 2;
 /// The columns that a changed event overwrites.
 pub(crate) const CONTENT_COLUMNS: [&str; 23] = [
     "content_hash",
@@ -54,34 +56,66 @@ pub(super) const SELECT: &str = "SELECT e.id, e.calendar_id, e.provider_id, e.ic
     e.kind, e.transparency, e.visibility, e.self_response, e.title, e.location, e.organizer, e.html_link,
     e.provider_updated_us";
 
-/// Columns that say where a row belongs, before the event's own.
-const OWN: usize = 6;
-/// Columns of the event.
-const EVENT: usize = 23;
-
-/// A full row, in the order of [`COLUMN_NAMES`].
-pub(crate) type EventRow = [Value; OWN + EVENT];
+/// What of a row is its own, in the order of [`COLUMN_NAMES`].
+pub(crate) type EventRow = [Value; 25];
 
 /// What `last_write` says of a row that was changed.
 pub(crate) const CHANGED: i64 = 1;
 /// What `last_write` says of a row that was created.
 pub(crate) const CREATED: i64 = 2;
 
-/// The values of a full row.
-pub(crate) fn columns(id: ExternalEventId, pass: &Pass, upsert: EventUpsert) -> EventRow {
-    let event = event_columns(upsert);
-    let hash = content_hash(&event);
-    let mut event = event.into_iter();
-    let mut own = [
-        Value::from(id),
-        Value::from(pass.tenant),
-        Value::from(pass.calendar),
-        Value::from(pass.generation),
-        Value::from(CREATED),
-        Value::from(hash),
-    ]
-    .into_iter();
-    std::array::from_fn(|_| own.next().or_else(|| event.next()).unwrap_or(Value::Int(None)))
+/// The values of a row. Built in one place: rows are large, and first syncs make many.
+pub(crate) fn columns(id: ExternalEventId, upsert: EventUpsert) -> EventRow {
+    let EventUpsert {
+        event,
+        bounds,
+        original_us,
+    } = upsert;
+    let (role, recurrence, master, original_start, range) = match event.role {
+        SeriesRole::Single => ("single", None, None, None, None),
+        SeriesRole::Master { recurrence } => ("master", Some(recurrence.join("\n")), None, None, None),
+        SeriesRole::Override {
+            master,
+            original_start,
+            range,
+        } => (
+            "override",
+            None,
+            Some(master),
+            Some(time_text(&original_start)),
+            Some(range.word()),
+        ),
+    };
+    let span = event.span.as_ref();
+    let mut row = [
+        id.into(),
+        Value::Bytes(None),
+        event.provider_id.into(),
+        event.ical_uid.into(),
+        event.etag.into(),
+        role.into(),
+        recurrence.into(),
+        master.into(),
+        original_start.into(),
+        original_us.into(),
+        range.into(),
+        span.map(|span| time_text(&span.start)).into(),
+        span.map(|span| end_text(&span.end)).into(),
+        bounds.start_us.into(),
+        bounds.end_us.into(),
+        event.status.word().into(),
+        event.kind.word().into(),
+        event.transparency.word().into(),
+        event.visibility.word().into(),
+        event.self_response.map(|response| response.word()).into(),
+        event.title.into(),
+        event.location.into(),
+        event.organizer.into(),
+        event.html_link.into(),
+        event.updated.into(),
+    ];
+    row[CONTENT_HASH] = content_hash(&row[PROVIDER_ID..]).into();
+    row
 }
 
 /// Reads an event from the columns of [`SELECT`].
@@ -114,73 +148,24 @@ pub(super) fn stored(row: &Row) -> Result<StoredEvent, StoreError> {
     })
 }
 
-fn event_columns(upsert: EventUpsert) -> [Value; EVENT] {
-    let EventUpsert {
-        event,
-        bounds,
-        original_us,
-    } = upsert;
-    let (role, recurrence, master, original_start, range) = match event.role {
-        SeriesRole::Single => ("single", None, None, None, None),
-        SeriesRole::Master { recurrence } => ("master", Some(recurrence.join("\n")), None, None, None),
-        SeriesRole::Override {
-            master,
-            original_start,
-            range,
-        } => (
-            "override",
-            None,
-            Some(master),
-            Some(time_text(&original_start)),
-            Some(range.word()),
-        ),
-    };
-    let span = event.span.as_ref();
-    [
-        event.provider_id.into(),
-        event.ical_uid.into(),
-        event.etag.into(),
-        role.into(),
-        recurrence.into(),
-        master.into(),
-        original_start.into(),
-        original_us.into(),
-        range.into(),
-        span.map(|span| time_text(&span.start)).into(),
-        span.map(|span| end_text(&span.end)).into(),
-        bounds.start_us.into(),
-        bounds.end_us.into(),
-        event.status.word().into(),
-        event.kind.word().into(),
-        event.transparency.word().into(),
-        event.visibility.word().into(),
-        event.self_response.map(|response| response.word()).into(),
-        event.title.into(),
-        event.location.into(),
-        event.organizer.into(),
-        event.html_link.into(),
-        event.updated.into(),
-    ]
-}
-
 /// SHA-256 over the event's columns, each with its type and length.
 fn content_hash(columns: &[Value]) -> Vec<u8> {
-    let mut context = Context::new(&SHA256);
+    let mut bytes = Vec::with_capacity(512);
     for column in columns {
         match column {
             Value::Int(Some(number)) => {
-                context.update(b"i");
-                context.update(&number.to_be_bytes());
+                bytes.push(b'i');
+                bytes.extend(number.to_be_bytes());
             }
             Value::Text(Some(text)) => {
-                context.update(b"t");
-                context.update(&(text.len() as u64).to_be_bytes());
-                context.update(text.as_bytes());
+                bytes.push(b't');
+                bytes.extend((text.len() as u64).to_be_bytes());
+                bytes.extend(text.as_bytes());
             }
-            _ => context.update(b"-"),
+            _ => bytes.push(b'-'),
         }
     }
-    context.finish().as_ref().to_vec()
+    digest(&SHA256, &bytes).as_ref().to_vec()
 }
 
 fn role(row: &Row) -> Result<SeriesRole, StoreError> {

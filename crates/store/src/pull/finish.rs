@@ -14,7 +14,7 @@ impl Store {
     /// effects, in one transaction. Fenced when a newer pass has begun or the cursor is no longer the one that this
     /// pass began with.
     pub async fn finish_pass(&self, pass: &Pass, commit: PullCommit) -> Result<SyncRun, StoreError> {
-        let page = self.prepare_page(pass, commit.page);
+        let page = self.prepare_page(commit.page);
         let effects = self.prepare(pass.tenant, commit.effects).await?;
         let now = self.now();
         let update = sql(

@@ -7,15 +7,12 @@ use kalends_core::time::ExternalEventId;
 use super::{Pass, PullCounts, PullPage, QuarantinedItem};
 use crate::{
     EventUpsert, Store, StoreError,
-    db::{Row, Tx, sql},
+    db::{Sql, Tx, sql},
     external_events::{CHANGED, COLUMN_NAMES, CONTENT_COLUMNS, CREATED, EventRow, PROVIDER_ID, columns},
 };
 
 /// Ids of one statement.
 const IDS: usize = 500;
-/// Events of one statement. With 29 columns this is where SQLite is fastest, provided that the statement is kept
-/// prepared: fewer cost more round trips, more cost more parsing.
-const ROWS: usize = 50;
 
 /// A page turned into rows, so that nothing is left to compute inside the transaction.
 pub(super) struct PreparedPage {
@@ -29,18 +26,18 @@ pub(super) struct PreparedPage {
 impl Store {
     /// Stores a page that is not the last. Fenced when a newer pass has begun.
     pub async fn store_page(&self, pass: &Pass, page: PullPage) -> Result<PullCounts, StoreError> {
-        let page = self.prepare_page(pass, page);
+        let page = self.prepare_page(page);
         let mut tx = self.begin().await?;
         let counts = self.write_page(&mut tx, pass, page).await?;
         tx.commit().await?;
         Ok(counts)
     }
 
-    pub(super) fn prepare_page(&self, pass: &Pass, page: PullPage) -> PreparedPage {
+    pub(super) fn prepare_page(&self, page: PullPage) -> PreparedPage {
         let items = page.upserts.len() + page.gone.len() + page.quarantined.len();
         let rows = latest_by_id(page.upserts)
             .into_iter()
-            .map(|upsert| columns(ExternalEventId::new(self.ambient()), pass, upsert))
+            .map(|upsert| columns(ExternalEventId::new(self.ambient()), upsert))
             .collect();
         PreparedPage {
             rows,
@@ -76,11 +73,15 @@ impl Store {
         self.release_quarantined(tx, pass, &page.rows).await?;
         let mut rows = page.rows.into_iter();
         while rows.len() > 0 {
-            for row in upsert_rows(tx, rows.by_ref().take(ROWS)).await? {
-                match row.get::<i64>("last_write")? {
-                    CREATED => counts.created += 1,
-                    CHANGED => counts.updated += 1,
-                    _ => {}
+            let next = rows.len().min(IDS);
+            let stored = is_any_stored(tx, pass, &rows.as_slice()[..next]).await?;
+            let mut chunk = rows.by_ref().take(next);
+            while chunk.len() > 0 {
+                let some = chunk.by_ref().take(tx.rows_at_once());
+                if stored {
+                    counts = counts.plus(upsert_rows(tx, pass, some).await?);
+                } else {
+                    counts.created += insert_rows(tx, pass, some).await?;
                 }
             }
         }
@@ -166,21 +167,44 @@ impl Store {
     }
 }
 
-/// Writes rows and answers with what happened to each. A row that has nothing new and has been seen in this
-/// generation is not written at all.
+/// Whether any of the items is stored. In a first sync none is, and plain inserts need no answer for each row.
+async fn is_any_stored(tx: &mut Tx, pass: &Pass, rows: &[EventRow]) -> Result<bool, StoreError> {
+    let any = sql("SELECT 1 FROM external_events WHERE tenant_id = ")
+        .push_bind(pass.tenant)
+        .push(" AND calendar_id = ")
+        .push_bind(pass.calendar)
+        .push(" AND provider_id IN ")
+        .push_list(rows.iter().map(|row| row[PROVIDER_ID].clone()))
+        .push(" LIMIT 1");
+    let is_full = rows.len() == IDS;
+    let any = if is_full { any.keep_prepared() } else { any };
+    Ok(tx.read_first(any).await?.is_some())
+}
+
+/// Writes rows of items that are not stored, which the lock on the calendar's row keeps so; answers how many.
+async fn insert_rows(
+    tx: &mut Tx,
+    pass: &Pass,
+    rows: impl ExactSizeIterator<Item = EventRow>,
+) -> Result<u64, StoreError> {
+    let is_full = rows.len() == tx.rows_at_once();
+    let insert = into_events(pass, rows);
+    tx.execute(if is_full { insert.keep_prepared() } else { insert })
+        .await
+}
+
+/// Writes rows whether they are stored or not. One that has nothing new and has been seen in this generation is not
+/// written at all.
 async fn upsert_rows(
     tx: &mut Tx,
+    pass: &Pass,
     rows: impl ExactSizeIterator<Item = EventRow>,
-) -> Result<Vec<Row>, StoreError> {
-    let is_full = rows.len() == ROWS;
-    let mut upsert = sql("INSERT INTO external_events (")
-        .push(COLUMN_NAMES)
-        .push(") ")
-        .push_rows(rows)
-        .push(
-            " ON CONFLICT (calendar_id, provider_id) DO UPDATE SET generation = excluded.generation,
-              last_write = CASE WHEN external_events.content_hash = excluded.content_hash THEN 0 ELSE 1 END",
-        );
+) -> Result<PullCounts, StoreError> {
+    let is_full = rows.len() == tx.rows_at_once();
+    let mut upsert = into_events(pass, rows).push(
+        " ON CONFLICT (calendar_id, provider_id) DO UPDATE SET generation = excluded.generation,
+          last_write = CASE WHEN external_events.content_hash = excluded.content_hash THEN 0 ELSE 1 END",
+    );
     for column in CONTENT_COLUMNS {
         upsert = upsert.push(", ").push(column).push(" = excluded.").push(column);
     }
@@ -189,8 +213,36 @@ async fn upsert_rows(
               OR external_events.generation <> excluded.generation
           RETURNING last_write",
     );
-    tx.read(if is_full { upsert.keep_prepared() } else { upsert })
-        .await
+    let mut counts = PullCounts::default();
+    for row in tx
+        .read(if is_full { upsert.keep_prepared() } else { upsert })
+        .await?
+    {
+        match row.get::<i64>("last_write")? {
+            CREATED => counts.created += 1,
+            CHANGED => counts.updated += 1,
+            _ => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// What all rows share is bound once: each value less is felt in a bulk statement. The `WHERE` tells SQLite that an
+/// `ON` after it begins no join.
+fn into_events(pass: &Pass, rows: impl Iterator<Item = EventRow>) -> Sql {
+    sql("INSERT INTO external_events (")
+        .push(COLUMN_NAMES)
+        .push(") SELECT ")
+        .push_bind(pass.tenant)
+        .push(", ")
+        .push_bind(pass.calendar)
+        .push(", ")
+        .push_bind(pass.generation)
+        .push(", ")
+        .push_bind(CREATED)
+        .push(", own.* FROM (")
+        .push_rows(rows)
+        .push(") AS own WHERE TRUE")
 }
 
 async fn delete_gone(tx: &mut Tx, pass: &Pass, gone: &[String]) -> Result<PullCounts, StoreError> {
