@@ -1,13 +1,24 @@
-//! `cargo xtask bench`: the benchmarks of `bench/`.
+//! `cargo xtask bench`: the benchmarks of `bench/`, with a PostgreSQL when there can be one.
 
 use std::path::Path;
 
-use crate::process::{cargo, run as start};
+use crate::{
+    process::{cargo, run as start},
+    test::postgres,
+};
 
 pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
-    start(
-        cargo(root)
-            .args(["bench", "--package", "kalends-bench"])
-            .args(args),
-    )
+    let mut benches = cargo(root);
+    benches
+        .args(["bench", "--package", "kalends-bench", "--no-fail-fast"])
+        .args(args);
+    let server = postgres::start();
+    match &server {
+        Ok(server) => {
+            println!("bench: throw-away PostgreSQL {}", server.version);
+            benches.env("KALENDS_TEST_POSTGRES_URL", server.url());
+        }
+        Err(why) => println!("bench: SKIPPED what needs PostgreSQL: {why:#}"),
+    }
+    start(&mut benches)
 }

@@ -4,7 +4,7 @@
 //! why it is skipped. To add one: a file with a `prepare` function and a line in [`run`].
 
 mod packages;
-mod postgres;
+pub(crate) mod postgres;
 mod python;
 
 use std::path::Path;
