@@ -5,8 +5,9 @@
 
 use divan::{Bencher, black_box};
 use jiff::Timestamp;
+use kalends_bench::busy_people::{DAY, MINUTE, busy};
 use kalends_core::{
-    busy::{BusyMonth, Month, normalize, split},
+    busy::{BusyMonth, Month, split},
     slots::{DayWindow, Found, OpenHours, Person, SlotQuery, WeeklyWindow, find},
     time::{Interval, Zone},
 };
@@ -14,8 +15,6 @@ use kalends_core::{
 const PEOPLE: [usize; 2] = [1, 50];
 const DAYS: i64 = 60;
 const BUSY: usize = 200;
-const MINUTE: i64 = 60_000_000;
-const DAY: i64 = 1_440 * MINUTE;
 
 fn main() {
     assert_same_answers();
@@ -81,7 +80,9 @@ impl World {
             days: vec![1, 2, 3, 4, 5],
             window: day.expect("hours"),
         };
-        let runs: Vec<_> = (0..people).map(|seed| busy(start, seed as u64)).collect();
+        let runs: Vec<_> = (0..people)
+            .map(|seed| busy(start, (DAYS, BUSY), seed as u64))
+            .collect();
         let encoded = |row: &BusyMonth| (row.month(), row.encode());
         Self {
             query: SlotQuery {
@@ -175,32 +176,6 @@ fn read(rows: &[(Month, Vec<u8>)]) -> Vec<Interval> {
         BusyMonth::decode_into(*month, bytes, &mut run).expect("a row");
     }
     run
-}
-
-/// Two hundred busy spans of five minutes to an hour and a half, none of them at noon (UTC), so that fifty people
-/// have some time in common.
-fn busy(start: i64, seed: u64) -> Vec<Interval> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut below = |limit: i64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) as i64) % limit
-    };
-    let mut spans = Vec::new();
-    loop {
-        let (day, minute, len) = (below(DAYS), below(288) * 5, (1 + below(18)) * 5);
-        let noon = minute < 13 * 60 && minute + len > 12 * 60;
-        if noon || minute + len > 1_440 {
-            continue;
-        }
-        let from = start + day * DAY + minute * MINUTE;
-        spans.extend(Interval::from_micros(from, from + len * MINUTE));
-        spans = normalize(spans);
-        if spans.len() == BUSY {
-            return spans;
-        }
-    }
 }
 
 fn assert_same_answers() {
