@@ -97,8 +97,8 @@ pub struct ClaimedTask {
     pub group: String,
     /// What the handler needs to know.
     pub payload: serde_json::Value,
-    /// What was sealed.
-    pub secret: Option<SecretString>,
+    /// What was sealed, for [`crate::Store::task_secret`].
+    pub(crate) sealed: Option<Vec<u8>>,
     /// Failures so far that may pass by themselves, lost workers among them.
     pub transient_failures: u32,
     /// Failures so far by refusal.

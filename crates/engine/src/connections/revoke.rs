@@ -28,7 +28,7 @@ pub(crate) async fn revoke(engine: &Engine, task: &ClaimedTask) -> Result<(), Fa
             "a revocation names no grant",
         ));
     };
-    let (Some(token), Some(client)) = (&task.secret, engine.oauth(grant.provider)) else {
+    let Some(client) = engine.oauth(grant.provider) else {
         return Ok(());
     };
     let over = engine.ambient().now().duration_since(grant.since) > KEPT;
@@ -42,7 +42,10 @@ pub(crate) async fn revoke(engine: &Engine, task: &ClaimedTask) -> Result<(), Fa
     {
         return Ok(());
     }
-    let revoked = client.revoke(token, Instant::now() + ANSWER).await;
+    let Some(token) = engine.store().task_secret(task).await? else {
+        return Ok(());
+    };
+    let revoked = client.revoke(&token, Instant::now() + ANSWER).await;
     revoked.map_err(|error| Failure::of_provider(error, engine.ambient().now()))
 }
 

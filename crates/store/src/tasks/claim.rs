@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
+use secrecy::SecretString;
 
 use super::{
     ClaimedTask, Lease, TaskLane,
@@ -69,39 +70,40 @@ impl Store {
         tx.commit().await?;
         let mut tasks = Vec::with_capacity(rows.len());
         for row in &rows {
-            tasks.push(self.claimed(row, until).await?);
+            tasks.push(claimed(row, until)?);
         }
         tasks.sort_by_key(|task| (task.lane, task.lease.task));
         Ok(tasks)
     }
 
-    async fn claimed(&self, row: &Row, leased_until: Timestamp) -> Result<ClaimedTask, StoreError> {
-        let tenant = row.get::<Option<uuid::Uuid>>("tenant_id")?.map(TenantId);
-        let (kind, key): (String, String) = (row.get("kind")?, row.get("key")?);
-        let secret = match (tenant, row.get::<Option<Vec<u8>>>("secret")?) {
-            (Some(tenant), Some(sealed)) => {
-                let name = row_name(&kind, &key);
-                Some(self.open(tenant, secret_place(&name), &sealed).await?)
-            }
-            _ => None,
+    /// What was sealed with a claimed task. Opened for its handler alone: a secret that no longer opens, because its
+    /// key has left the ring, fails its own task and no other.
+    pub async fn task_secret(&self, task: &ClaimedTask) -> Result<Option<SecretString>, StoreError> {
+        let (Some(tenant), Some(sealed)) = (task.tenant, &task.sealed) else {
+            return Ok(None);
         };
-        Ok(ClaimedTask {
-            lease: Lease {
-                task: row.id("id", TaskId)?,
-                fence: row.get("fence")?,
-            },
-            leased_until,
-            tenant,
-            lane: lane(row)?,
-            group: row.get("group_key")?,
-            payload: row.json("payload")?,
-            secret,
-            transient_failures: row.count("transient_failures")?,
-            rejected_failures: row.count("rejected_failures")?,
-            kind,
-            key,
-        })
+        let name = row_name(&task.kind, &task.key);
+        self.open(tenant, secret_place(&name), sealed).await.map(Some)
     }
+}
+
+fn claimed(row: &Row, leased_until: Timestamp) -> Result<ClaimedTask, StoreError> {
+    Ok(ClaimedTask {
+        lease: Lease {
+            task: row.id("id", TaskId)?,
+            fence: row.get("fence")?,
+        },
+        leased_until,
+        tenant: row.get::<Option<uuid::Uuid>>("tenant_id")?.map(TenantId),
+        kind: row.get("kind")?,
+        key: row.get("key")?,
+        lane: lane(row)?,
+        group: row.get("group_key")?,
+        payload: row.json("payload")?,
+        sealed: row.get("secret")?,
+        transient_failures: row.count("transient_failures")?,
+        rejected_failures: row.count("rejected_failures")?,
+    })
 }
 
 pub(super) fn lane(row: &Row) -> Result<TaskLane, StoreError> {

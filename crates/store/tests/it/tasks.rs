@@ -227,10 +227,24 @@ both! {
         world.store.commit_effects(tenant, Effects::none().task(with)).await.unwrap();
         world.store.enqueue(tenant, vec![world.task("c1")]).await.unwrap();
         let task = claim_one(&world).await;
-        assert_eq!(task.secret.unwrap().expose_secret(), "token-to-revoke");
+        let secret = world.store.task_secret(&task).await.unwrap().unwrap();
+        assert_eq!(secret.expose_secret(), "token-to-revoke");
         let tenantless = NewTask { secret: Some("x".into()), ..world.task("c2") };
         let refused = world.store.enqueue_system(vec![tenantless]).await;
         assert!(matches!(refused, Err(StoreError::Configuration { .. })));
+    }
+
+    async fn a_secret_that_no_longer_opens_keeps_no_other_task_waiting(world) {
+        let tenant = world.tenant("a").await;
+        let with = NewTask { secret: Some("token-to-revoke".into()), ..world.task("c1") };
+        world.store.enqueue(tenant, vec![with, world.task("c2")]).await.unwrap();
+        world.database.tamper("UPDATE tasks SET secret = NULL").await;
+        world.database.tamper("UPDATE tasks SET secret = (SELECT data_key FROM tenants) WHERE key = 'c1'").await;
+        let tasks = world.store.claim_tasks(all_lanes(10)).await.unwrap();
+        let keys: Vec<_> = tasks.iter().map(|task| task.key.as_str()).collect();
+        assert_eq!(keys, ["c1", "c2"]);
+        assert!(matches!(world.store.task_secret(&tasks[0]).await, Err(StoreError::Seal(_))));
+        assert!(world.store.task_secret(&tasks[1]).await.unwrap().is_none());
     }
 
     async fn committing_tasks_wakes_the_runner(world) {
