@@ -32,7 +32,7 @@ use self::{
     subject::{Subject, window},
 };
 pub(crate) use self::{failed::failed, recompile::recompile};
-use crate::{Engine, runner::failure::Failure};
+use crate::{Engine, connections::Trigger, runner::failure::Failure};
 
 /// Task: one pass over a calendar, as it is owed now; a calendar that is not to be pulled is left alone.
 pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
@@ -52,10 +52,12 @@ pub(crate) async fn pull(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
     Ok(())
 }
 
-/// Shows that the calendar cannot be asked until its person allows it, once: what is stored of it grows old.
+/// Shows that the calendar cannot be asked until its person allows it: once, and to everybody who waits for a pass.
+/// What is stored of it grows old.
 async fn without_consent(engine: &Engine, task: &ClaimedTask, subject: &Subject) -> Result<(), Failure> {
     const CODE: &str = ProviderError::MissingScope.code();
-    if subject.calendar.sync.last_error.as_deref() == Some(CODE) {
+    let is_shown = subject.calendar.sync.last_error.as_deref() == Some(CODE);
+    if is_shown && subject.trigger == Trigger::Poll {
         return Ok(());
     }
     let failure = Failure::of_provider(ProviderError::MissingScope, subject.loaded_at);

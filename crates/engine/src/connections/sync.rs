@@ -1,9 +1,9 @@
 //! Syncs on request, and waits for the runs when asked to.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use kalends_core::time::{CalendarId, ConnectionId, TenantId, UserId};
-use kalends_store::{CalendarFilter, SyncRunFilter};
+use kalends_store::{Calendar, CalendarFilter, ConnectionState, SyncRunFilter};
 
 use super::{ConnectionError, State, SyncRun, Trigger};
 use crate::{Engine, pull::request, settings};
@@ -70,6 +70,23 @@ pub async fn sync_user(
     request(engine, tenant, filter, wait).await
 }
 
+/// Those of the calendars' connections that can be asked; passes over the others never begin.
+async fn live(
+    engine: &Engine,
+    tenant: TenantId,
+    calendars: &[Calendar],
+) -> Result<HashSet<ConnectionId>, ConnectionError> {
+    let mut live = HashSet::new();
+    let connections: HashSet<ConnectionId> = calendars.iter().map(|calendar| calendar.connection).collect();
+    for id in connections {
+        let state = engine.store().connection(tenant, id).await?.state;
+        if matches!(state, ConnectionState::Active | ConnectionState::Degraded) {
+            live.insert(id);
+        }
+    }
+    Ok(live)
+}
+
 async fn must_be_enabled(engine: &Engine, tenant: TenantId, user: &UserId) -> Result<(), ConnectionError> {
     let settings = settings::of_user(engine, tenant, user).await?;
     if settings.sync.sync_enabled {
@@ -87,6 +104,8 @@ async fn request(
 ) -> Result<SyncAnswer, ConnectionError> {
     let mut before = engine.store().calendars(tenant, filter).await?;
     before.retain(|calendar| calendar.selected && calendar.lost_at.is_none());
+    let live = live(engine, tenant, &before).await?;
+    before.retain(|calendar| live.contains(&calendar.connection));
     request::enqueue(engine, tenant, &before, Trigger::Request).await?;
     let mut runs = Vec::new();
     if let Wait::UpTo(time) = wait {

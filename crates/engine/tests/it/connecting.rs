@@ -1,5 +1,7 @@
 //! From consent to a calendar, and back out.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use kalends_core::{
     provider::{Feature, ProviderKind},
@@ -9,7 +11,7 @@ use kalends_engine::{
     availability::{self, AvailabilityQuery, Freshness},
     changes,
     connect::{self, Binding, Callback, ConnectError, Connected, FinishError, Finished, Start},
-    connections::{self, State},
+    connections::{self, State, Wait},
     page::Page,
     users,
 };
@@ -197,12 +199,38 @@ both! {
         assert!(!is_known(&world).await);
         let told = news(&world).await;
         assert_eq!(told.iter().filter(|kind| *kind == "calendar.sync_failed").count(), 1);
+        let wait = Wait::UpTo(Duration::from_secs(10));
+        let answer = connections::sync(&world.engine, world.tenant, id, wait);
+        let drained = async {
+            loop {
+                world.drain().await;
+                tokio::task::yield_now().await;
+            }
+        };
+        let answer = tokio::select! { answer = answer => answer.unwrap(), () = drained => unreachable!() };
+        assert!(answer.is_complete(), "whoever waits is told");
 
         let started = world.start(&[Feature::CalendarRead]).await;
         let callback = world.consent(&started, (ADA, READ), Decision::Allow).await;
         connected(world.finish(callback).await.unwrap());
         world.drain().await;
         assert!(is_known(&world).await);
+    }
+
+    async fn a_sync_of_everything_leaves_out_what_is_no_longer_connected(database) {
+        let world = Simulated::new(database).await;
+        let first = world.connect(ADA).await.connection;
+        let second = world.connect("ada@work.example").await.connection;
+        world.drain().await;
+        let sync = async || {
+            let answer = connections::sync_user(&world.engine, world.tenant, &world.user, Wait::No);
+            answer.await.unwrap().calendars.len()
+        };
+        assert_eq!(sync().await, 2);
+        connections::disconnect(&world.engine, world.tenant, first).await.unwrap();
+        assert_eq!(sync().await, 1);
+        connections::disconnect(&world.engine, world.tenant, second).await.unwrap();
+        assert_eq!(sync().await, 0);
     }
 
     async fn an_account_that_was_never_opened_for_reading_leaves_its_user_free(database) {
