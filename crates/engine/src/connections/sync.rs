@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use kalends_core::time::{CalendarId, ConnectionId, TenantId, UserId};
 use kalends_store::{Calendar, CalendarFilter, ConnectionState, SyncRunFilter};
 
-use super::{ConnectionError, State, SyncRun, Trigger};
+use super::{ConnectionError, Outcome, State, SyncRun, Trigger};
 use crate::{Engine, pull::request, settings};
 
 /// The longest that a request waits for runs.
@@ -115,10 +115,12 @@ async fn request(
                 connection: calendar.connection,
                 calendar: Some(calendar.id),
                 before: None,
-                limit: 1,
+                // The next pass may have begun already; more than one at a time is not under way.
+                limit: 2,
             };
             let latest = engine.store().sync_runs(tenant, filter).await?;
-            runs.extend(latest.into_iter().map(SyncRun::from));
+            let mut ended = latest.into_iter().map(SyncRun::from);
+            runs.extend(ended.find(|run| run.outcome != Outcome::Running));
         }
     }
     let calendars = before.into_iter().map(|calendar| calendar.id).collect();
