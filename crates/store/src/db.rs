@@ -78,7 +78,7 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(begin_postgres(pool.clone()).await?),
         })
     }
 
@@ -160,6 +160,13 @@ impl Tx {
             Self::Postgres(_) => " FOR NO KEY UPDATE",
         }
     }
+}
+
+/// Begins on a task of its own. A caller who leaves while the server answers would else leave a connection behind whose
+/// transaction has begun and which nobody knows to end: later writes would be told as done and never be committed.
+async fn begin_postgres(pool: PgPool) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let begun = tokio::spawn(async move { pool.begin().await });
+    Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 fn sqlite(statement: Sql) -> Result<Query<'static, Sqlite, SqliteArguments>, StoreError> {

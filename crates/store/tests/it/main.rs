@@ -12,6 +12,7 @@ mod connections;
 mod events;
 mod idempotency_keys;
 mod isolation;
+mod leaving;
 mod migrations;
 mod pull;
 mod pull_faults;
