@@ -4,7 +4,7 @@ use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -167,14 +167,13 @@ pub(crate) async fn connect(server: &Server, app: &Client, email: &str) -> Strin
 
 /// Asks until the answer is what is waited for.
 pub(crate) async fn until(app: &Client, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-    let asking = async {
-        loop {
-            let answer = app.get(path).await.expect_status(200).json();
-            if wanted(&answer) {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    let begun = Instant::now();
+    loop {
+        let answer = app.get(path).await.expect_status(200).json();
+        if wanted(&answer) {
+            return answer;
         }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+        assert!(begun.elapsed() < PATIENCE, "{path} still answers {answer:#}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -1,5 +1,7 @@
 //! `kalends serve`: how it ends, and how it says that it cannot begin.
 
+use std::time::Duration;
+
 use kalends_simulator::{Fault, Trouble};
 use kalends_testkit::{Client, DatabaseKind};
 use serde_json::Value;
@@ -28,18 +30,28 @@ async fn the_first_signal_lets_a_request_under_way_be_answered() {
                 route: "GET /calendar/v3/calendars/*/events".to_owned(),
                 account: None,
                 skip: 0,
-                times: None,
+                times: Some(1),
                 trouble: Trouble::Delay { milliseconds: 1500 },
             };
             google.control().add_fault(delay).unwrap();
-            let runs = format!("{connection}/sync-runs");
             let asking = app.clone();
             let request = tokio::spawn(async move {
                 asking
                     .post(&format!("{connection}/sync?wait=20"), Value::Null)
                     .await
             });
-            until(&app, &runs, |runs| runs["items"][0]["outcome"] == "running").await;
+            // The fault counts when the call arrives, long before it is answered.
+            let is_waiting = || {
+                google
+                    .control()
+                    .faults()
+                    .iter()
+                    .all(|fault| fault.times == Some(0))
+            };
+            while !is_waiting() {
+                assert!(!request.is_finished(), "the request was answered without a call");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
             server.terminate();
             let answer = request.await.unwrap().expect_status(200).json();
             assert_eq!(answer["complete"], true);
