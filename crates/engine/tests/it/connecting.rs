@@ -18,7 +18,7 @@ use kalends_engine::{
 use kalends_testkit::both;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::harness::{Decision, READ, Simulated};
+use crate::harness::{Decision, READ, Simulated, while_draining};
 
 const ADA: &str = "ada@example.com";
 
@@ -201,13 +201,7 @@ both! {
         assert_eq!(told.iter().filter(|kind| *kind == "calendar.sync_failed").count(), 1);
         let wait = Wait::UpTo(Duration::from_secs(10));
         let answer = connections::sync(&world.engine, world.tenant, id, wait);
-        let drained = async {
-            loop {
-                world.drain().await;
-                tokio::task::yield_now().await;
-            }
-        };
-        let answer = tokio::select! { answer = answer => answer.unwrap(), () = drained => unreachable!() };
+        let answer = while_draining(&world.runner, answer).await.unwrap();
         assert!(answer.is_complete(), "whoever waits is told");
 
         let started = world.start(&[Feature::CalendarRead]).await;

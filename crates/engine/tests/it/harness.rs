@@ -1,5 +1,9 @@
 //! What the tests stand on.
 
+use std::cell::Cell;
+
+use kalends_engine::runner::Runner;
+
 mod events;
 mod scripted;
 mod simulated;
@@ -9,3 +13,20 @@ pub(crate) use events::{cancelled, moved, series, single};
 pub(crate) use scripted::Scripted;
 pub(crate) use simulated::{Decision, READ, Simulated};
 pub(crate) use world::{CALENDAR, World, interval, remote};
+
+/// Runs tasks until `work` is done. None is dropped half-way: its claim would hold on.
+pub(crate) async fn while_draining<T>(runner: &Runner, work: impl Future<Output = T>) -> T {
+    let done = Cell::new(false);
+    let work = async {
+        let output = work.await;
+        done.set(true);
+        output
+    };
+    let draining = async {
+        while !done.get() {
+            runner.drain().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    futures::join!(work, draining).0
+}

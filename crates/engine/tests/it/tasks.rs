@@ -9,7 +9,7 @@ use kalends_store::{Claim, TaskLane, TaskState};
 use kalends_testkit::both;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{CALENDAR, World, single};
+use crate::harness::{CALENDAR, World, single, while_draining};
 
 const DAY: &str = "2026-11-23T00:00:00Z/2026-11-24T00:00:00Z";
 
@@ -106,16 +106,7 @@ both! {
         };
         let requests = futures::future::join_all((0..10).map(|_| request()));
         // A request that comes while a pull runs is answered by the next one.
-        let drained = async {
-            loop {
-                world.drain().await;
-                tokio::task::yield_now().await;
-            }
-        };
-        let answers = tokio::select! {
-            answers = requests => answers,
-            () = drained => unreachable!("it ends with the answers"),
-        };
+        let answers = while_draining(&world.runner, requests).await;
         for answer in answers {
             let answer = answer.unwrap();
             assert!(answer.is_complete());
