@@ -1,5 +1,6 @@
 CREATE TABLE external_events (
-    id UUID PRIMARY KEY,
+    -- Shown outside; within, an item is found by its calendar and the provider's id.
+    id UUID NOT NULL,
     tenant_id UUID NOT NULL,
     calendar_id UUID NOT NULL REFERENCES calendars (id) ON DELETE CASCADE,
     provider_id TEXT COLLATE "C" NOT NULL,
@@ -32,7 +33,7 @@ CREATE TABLE external_events (
     generation BIGINT NOT NULL,
     -- What the latest write did to the row: 0 touched, 1 changed, 2 created.
     last_write BIGINT NOT NULL,
-    UNIQUE (calendar_id, provider_id)
+    PRIMARY KEY (calendar_id, provider_id)
 );
 
 CREATE INDEX external_events_by_span ON external_events (calendar_id, span_end_us, span_start_us);

@@ -35,9 +35,12 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
         let stored = take(running, &mut builder, page.items, page.quarantined);
         match page.next {
             Next::Page(token) => {
-                running.engine.store().store_page(&running.pass, stored).await?;
+                // The next page is on its way while this one is written; the transaction does not wait for it.
+                let written = running.engine.store().store_page(&running.pass, stored);
+                let (written, next) = tokio::join!(written, ask(running, PullFrom::Page(token)));
+                written?;
                 running.engine.runs().notify_waiters();
-                page = ask(running, PullFrom::Page(token)).await?;
+                page = next?;
             }
             Next::Done {
                 cursor,
