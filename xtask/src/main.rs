@@ -86,8 +86,10 @@ fn ci(root: &Path) -> anyhow::Result<()> {
     process::run(&mut std::process::Command::new(root.join(".ci/run")))
 }
 
-/// The checkout's top folder, wherever `cargo xtask` was called.
+/// The checkout's top folder, wherever `cargo xtask` was called. Asked at run time: checkouts that share a build folder
+/// share this program too.
 fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    let compiled = || env!("CARGO_MANIFEST_DIR").into();
+    let manifest = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(compiled));
+    manifest.parent().unwrap_or(&manifest).to_owned()
 }

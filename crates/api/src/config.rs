@@ -11,7 +11,6 @@ use url::{Host, Url};
 pub struct ApiConfig {
     public_url: Url,
     cookie_key: SecretSlice<u8>,
-    body_limit_bytes: usize,
     demo: Option<DemoPage>,
 }
 
@@ -39,10 +38,10 @@ pub enum ConfigError {
 }
 
 impl ApiConfig {
-    /// 256 KiB: more than any request of the API needs.
-    pub const DEFAULT_BODY_LIMIT_BYTES: usize = 256 * 1024;
+    /// The largest accepted body: more than any request of the API needs.
+    pub(crate) const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
-    /// Settings with the default limits.
+    /// Settings without a demo page.
     ///
     /// `public_url` is where browsers reach this server: bare `https`, or `http` on loopback. `cookie_key` signs the
     /// cookies that bind a sign-in to its browser: at least 32 random bytes, the same on every replica.
@@ -65,16 +64,8 @@ impl ApiConfig {
         Ok(Self {
             public_url,
             cookie_key,
-            body_limit_bytes: Self::DEFAULT_BODY_LIMIT_BYTES,
             demo: None,
         })
-    }
-
-    /// Sets the largest accepted body in bytes.
-    #[must_use]
-    pub fn with_body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit_bytes = bytes;
-        self
     }
 
     /// Serves the demo's page at `/`. It holds a tenant's key: for throw-away data only.
@@ -97,11 +88,6 @@ impl ApiConfig {
     /// Signs cookies.
     pub(crate) fn cookie_key(&self) -> &[u8] {
         self.cookie_key.expose_secret()
-    }
-
-    /// Largest accepted body in bytes.
-    pub(crate) const fn body_limit_bytes(&self) -> usize {
-        self.body_limit_bytes
     }
 
     /// Whether browsers reach the server over TLS.

@@ -42,7 +42,7 @@ pub(crate) fn around(router: Router, config: &ApiConfig, ambient: &Ambient) -> R
             .layer(from_fn_with_state(server, answer::answer))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new())
-            .layer(DefaultBodyLimit::max(config.body_limit_bytes())),
+            .layer(DefaultBodyLimit::max(ApiConfig::BODY_LIMIT_BYTES)),
     )
 }
 
