@@ -3,6 +3,7 @@
 mod access;
 mod calendar;
 mod event_store;
+mod time_index;
 mod user;
 
 use std::collections::BTreeMap;

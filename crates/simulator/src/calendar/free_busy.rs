@@ -96,7 +96,7 @@ fn period(run: Interval, zone: &Zone) -> Value {
 /// The busy times of a calendar in the window: sorted, merged, cut to it.
 fn busy(calendar: &Calendar, window: Interval) -> Result<Vec<Interval>, GoogleError> {
     let mut found = Vec::new();
-    for (_, event) in calendar.events.changed_from(0) {
+    for event in calendar.events.touching(window.start_us(), window.end_us()) {
         let facts = &event.facts;
         let touches = facts.start_us < window.end_us() && window.start_us() < facts.end_us;
         if !touches || !facts.busy {

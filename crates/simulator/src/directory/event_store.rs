@@ -1,7 +1,7 @@
 //! The events of one calendar, as the JSON that is served, in the order of their last change.
 //!
 //! An event is kept as its finished body beside the few facts that listings filter by, so that a page costs a copy
-//! of its bytes and a delta costs its own size. What needs more than the facts reads the body again.
+//! of its bytes and a delta costs its own size; questions about a time cost what lies in it. What needs more than the facts reads the body again.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::time_index::TimeIndex;
 use crate::{events::Facts, google::EventDateTime};
 
 /// An event and what listings need to know of it.
@@ -22,11 +23,13 @@ pub(crate) struct StoredEvent {
     pub(crate) body: Bytes,
 }
 
-/// The events of a calendar by id and by last change.
+/// The events of a calendar by last change, by id and by time.
 #[derive(Debug, Default)]
 pub(crate) struct EventStore {
-    by_id: HashMap<Arc<str>, (u64, StoredEvent)>,
-    log: BTreeMap<u64, Arc<str>>,
+    /// Events by the revision of their last change: a page is read as it lies here.
+    log: BTreeMap<u64, StoredEvent>,
+    by_id: HashMap<Arc<str>, u64>,
+    by_time: TimeIndex,
     exceptions: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Instances that series gave by an earlier rule, by series and id.
     withdrawn: HashMap<Arc<str>, BTreeMap<String, EventDateTime>>,
@@ -37,7 +40,7 @@ pub(crate) struct EventStore {
 
 impl EventStore {
     pub(crate) fn get(&self, id: &str) -> Option<&StoredEvent> {
-        self.by_id.get(id).map(|(_, event)| event)
+        self.log.get(self.by_id.get(id)?)
     }
 
     /// Adds or replaces an event; it becomes the latest change.
@@ -50,17 +53,28 @@ impl EventStore {
                 .or_default()
                 .insert(event.id.clone());
         }
-        self.log.insert(self.revision, event.id.clone());
-        if let Some((old, _)) = self.by_id.insert(event.id.clone(), (self.revision, event)) {
-            self.log.remove(&old);
+        if let Some(old) = self.by_id.insert(event.id.clone(), self.revision)
+            && let Some(replaced) = self.log.remove(&old)
+        {
+            self.by_time.remove(span(&replaced), old);
         }
+        self.by_time.insert(span(&event), self.revision);
+        self.log.insert(self.revision, event);
     }
 
     /// Everything that changed at or after `revision`, oldest change first.
     pub(crate) fn changed_from(&self, revision: u64) -> impl Iterator<Item = (u64, &StoredEvent)> {
         self.log
             .range(revision..)
-            .filter_map(|(revision, id)| Some((*revision, self.get(id)?)))
+            .map(|(revision, event)| (*revision, event))
+    }
+
+    /// The events, and the series as wholes, that touch the time between two instants (microseconds since 1970, the
+    /// second exclusive), in no useful order.
+    pub(crate) fn touching(&self, from_us: i64, to_us: i64) -> impl Iterator<Item = &StoredEvent> {
+        self.by_time
+            .touching(from_us, to_us)
+            .filter_map(|revision| self.log.get(&revision))
     }
 
     /// The exceptions of a series, cancelled ones too.
@@ -110,4 +124,8 @@ impl EventStore {
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }
+}
+
+fn span(event: &StoredEvent) -> (i64, i64) {
+    (event.facts.start_us, event.facts.end_us)
 }

@@ -13,7 +13,7 @@ use super::{
     list::{head, with_items},
     listing::Item,
     series::{horizon_us, instances_in, write_instance},
-    view::View,
+    view::{Part, View},
 };
 use crate::{
     directory::{Calendar, StoredEvent},
@@ -58,7 +58,11 @@ pub(crate) async fn instances(
         };
         head["nextPageToken"] = sim.tokens().write(&next, &question).into();
     }
-    Ok(google::json_bytes(StatusCode::OK, with_items(&head, &items)))
+    drop(directory);
+    Ok(google::json_bytes(
+        StatusCode::OK,
+        with_items(&head, &view, items)?,
+    ))
 }
 
 fn gather(
@@ -91,11 +95,14 @@ fn gather(
         let wanted =
             inside(instance.start_us, instance.end_us) && original.is_none_or(|us| us == instance.start_us);
         if wanted && calendar.events.get(&instance.id).is_none() {
-            let body = view.write(write_instance(&resource, zone, &instance), master.facts.private)?;
+            let part = Part::Whole {
+                resource: Box::new(write_instance(&resource, zone, &instance)),
+                private: master.facts.private,
+            };
             items.push(Item {
                 key: instance.start_us,
                 id: instance.id.into(),
-                body,
+                part,
             });
         }
     }
@@ -111,15 +118,15 @@ fn gather(
         if original.is_some_and(|us| stated.map(Timestamp::as_microsecond) != Some(us)) {
             continue;
         }
-        let body = if exception.is_cancelled() {
-            view.tombstone(exception)?
+        let part = if exception.is_cancelled() {
+            Part::Tombstone(Box::new(exception.clone()))
         } else {
-            view.details(exception)?
+            view.later(exception)
         };
         items.push(Item {
             key: facts.start_us,
             id: exception.id.clone(),
-            body,
+            part,
         });
     }
     Ok(items)

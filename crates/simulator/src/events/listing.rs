@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use kalends_core::time::Interval;
 
@@ -14,7 +13,7 @@ use super::{
     EventResource, Role, Status,
     selection::{Order, Selection},
     series::{Instance, horizon_us, instances_in, write_instance},
-    view::View,
+    view::{Part, View},
 };
 use crate::{
     directory::{Calendar, StoredEvent},
@@ -42,7 +41,7 @@ pub(crate) struct Item {
     /// What the order sorts by, in microseconds since 1970.
     pub(crate) key: i64,
     pub(crate) id: Arc<str>,
-    pub(crate) body: Bytes,
+    pub(crate) part: Part,
 }
 
 /// Items and where to go on.
@@ -126,15 +125,15 @@ impl Listing<'_> {
         if selection.single_events && facts.role == Role::Master {
             return self.instances(event);
         }
-        let body = if event.is_cancelled() {
-            self.view.tombstone(event)?
+        let part = if event.is_cancelled() {
+            Part::Tombstone(Box::new(event.clone()))
         } else {
-            self.view.details(event)?
+            self.view.later(event)
         };
         Ok(vec![Item {
             key: self.key(event, facts.start_us),
             id: event.id.clone(),
-            body,
+            part,
         }])
     }
 
@@ -175,23 +174,22 @@ impl Listing<'_> {
             .unwrap_or_default();
         let withdrawn = match self.scope {
             Scope::Full => Vec::new(),
-            Scope::Delta => self.withdrawn(event, &master, &by_rule)?,
+            Scope::Delta => self.withdrawn(event, &master, &by_rule),
         };
         by_rule.retain(|one| {
             self.selection.overlaps(one.start_us, one.end_us) && self.calendar.events.get(&one.id).is_none()
         });
         let mut items = Vec::with_capacity(by_rule.len() + withdrawn.len());
         for instance in by_rule {
-            let resource = write_instance(&master, zone, &instance);
-            let body = if facts.status == Status::Cancelled {
-                self.view.bare(resource)?
-            } else {
-                self.view.write(resource, facts.private)?
-            };
+            let resource = Box::new(write_instance(&master, zone, &instance));
+            let private = facts.private;
             items.push(Item {
                 key: self.key(event, instance.start_us),
                 id: instance.id.into(),
-                body,
+                part: match facts.status {
+                    Status::Cancelled => Part::Bare(resource),
+                    _ => Part::Whole { resource, private },
+                },
             });
         }
         items.extend(withdrawn);
@@ -199,33 +197,28 @@ impl Listing<'_> {
     }
 
     /// What a delta says about instances that the rule gave before and gives no longer.
-    fn withdrawn(
-        &self,
-        event: &StoredEvent,
-        master: &EventResource,
-        by_rule: &[Instance],
-    ) -> Result<Vec<Item>, GoogleError> {
+    fn withdrawn(&self, event: &StoredEvent, master: &EventResource, by_rule: &[Instance]) -> Vec<Item> {
         let mut items = Vec::new();
         for (id, original) in self.calendar.events.withdrawn_from(&event.id) {
             let back = by_rule.iter().any(|instance| instance.id == *id);
             if back || self.calendar.events.get(id).is_some() {
                 continue;
             }
-            let body = self.view.bare(EventResource {
+            let gone = EventResource {
                 kind: master.kind.clone(),
                 etag: master.etag.clone(),
                 id: id.clone(),
                 recurring_event_id: Some(master.id.clone()),
                 original_start_time: Some(original.clone()),
                 ..EventResource::default()
-            })?;
+            };
             items.push(Item {
                 key: self.key(event, event.facts.start_us),
                 id: id.as_str().into(),
-                body,
+                part: Part::Bare(Box::new(gone)),
             });
         }
-        Ok(items)
+        items
     }
 
     fn key(&self, event: &StoredEvent, start_us: i64) -> i64 {

@@ -9,6 +9,24 @@ use crate::{
     google::{Call, EventDateTime, GoogleError},
 };
 
+/// One event of a listing before it is written. Gathering these needs the calendars, writing them does not.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// As it is stored.
+    Ready(Bytes),
+    /// A stored event that this view shows otherwise.
+    Details(Box<StoredEvent>),
+    /// A stored event of which only its id is told.
+    Tombstone(Box<StoredEvent>),
+    /// An event that is not stored as such.
+    Whole {
+        resource: Box<EventResource>,
+        private: bool,
+    },
+    /// The same, cancelled.
+    Bare(Box<EventResource>),
+}
+
 /// The looks of every event of one answer.
 #[derive(Debug)]
 pub(crate) struct View {
@@ -43,10 +61,35 @@ impl View {
 
     /// A stored event with its details; its body as it is where nothing needs to change.
     pub(crate) fn details(&self, event: &StoredEvent) -> Result<Bytes, GoogleError> {
-        if self.role.sees(event.facts.private) && self.zone.is_none() && self.max_attendees.is_none() {
+        if self.leaves(event) {
             return Ok(event.body.clone());
         }
         self.write(event.resource()?, event.facts.private)
+    }
+
+    /// The same, to be written when no lock is held any more.
+    pub(crate) fn later(&self, event: &StoredEvent) -> Part {
+        if self.leaves(event) {
+            Part::Ready(event.body.clone())
+        } else {
+            Part::Details(Box::new(event.clone()))
+        }
+    }
+
+    /// What an answer says in the place of `part`.
+    pub(crate) fn show(&self, part: Part) -> Result<Bytes, GoogleError> {
+        match part {
+            Part::Ready(body) => Ok(body),
+            Part::Details(event) => self.details(&event),
+            Part::Tombstone(event) => self.tombstone(&event),
+            Part::Whole { resource, private } => self.write(*resource, private),
+            Part::Bare(resource) => self.bare(*resource),
+        }
+    }
+
+    /// Whether the event is shown as it is stored.
+    fn leaves(&self, event: &StoredEvent) -> bool {
+        self.role.sees(event.facts.private) && self.zone.is_none() && self.max_attendees.is_none()
     }
 
     /// What is guaranteed of a cancelled event: its id, and of which instance it takes the place.
