@@ -1,7 +1,7 @@
 //! Request parts as typed values; whatever does not fit becomes a [`Problem`](crate::problem::Problem) that names
 //! the field.
 
-mod json;
+pub(crate) mod json;
 mod path;
 mod query;
 

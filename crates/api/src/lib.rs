@@ -10,6 +10,7 @@ mod config;
 mod cookie;
 mod extract;
 mod fields;
+pub mod given;
 mod layers;
 mod openapi;
 mod page;

@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Config(Config),
     /// Print the OpenAPI document.
     Openapi,
+    /// Find slots on given data, without a server and its database.
+    #[command(subcommand)]
+    Slots(Slots),
 }
 
 /// What every command that reads the configuration takes.
@@ -157,6 +160,20 @@ pub(crate) enum Config {
     Check(ConfigArgs),
     /// Print every setting with its default and its meaning.
     Defaults,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Slots {
+    /// Answer a question for slots whose hours and busy time are given, by the engine that `POST /v1/slots` asks.
+    #[command(after_long_help = include_str!("commands/slots/compute.txt"))]
+    Compute {
+        /// The question in JSON; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        input: PathBuf,
+        /// Print `{"free": [[from, to], ...], "slots": [from, ...]}` instead of a list for people.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[cfg(test)]

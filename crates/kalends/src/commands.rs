@@ -8,6 +8,7 @@ pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+pub(crate) mod slots;
 pub(crate) mod tenants;
 
 use anyhow::Context;

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Demo(args) => commands::demo::run(&args),
+        Command::Slots(args) => return commands::slots::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

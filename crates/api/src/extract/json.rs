@@ -62,7 +62,7 @@ pub(crate) async fn whole_body(request: Request) -> Result<Bytes, Problem> {
 }
 
 /// Reads the fast way; only a body that fails is read again to learn where.
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // serde would also read a struct from an array of its fields.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::field("body", "must be a JSON object"));

@@ -7,3 +7,4 @@ mod killed;
 mod process;
 mod serve;
 mod simulate;
+mod slots;
