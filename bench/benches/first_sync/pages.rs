@@ -22,7 +22,7 @@ use axum::{
 use jiff::SignedDuration;
 use kalends_bench::{kalends::EMAIL, loopback};
 use kalends_core::ambient::Ambient;
-use kalends_simulator::{FillOrder, Running, Simulator, SimulatorConfig, World};
+use kalends_simulator::{FillOrder, Running, Simulator, SimulatorConfig};
 use reqwest::Client;
 use url::Url;
 
@@ -45,13 +45,7 @@ impl Pages {
     /// The pages of a calendar with that many events, made by the simulator.
     pub(crate) async fn of_calendar_with(count: u32, ambient: Ambient) -> anyhow::Result<Self> {
         let now = ambient.now();
-        let simulator = Simulator::start(SimulatorConfig {
-            listen: ([127, 0, 0, 1], 0).into(),
-            world: World::Empty,
-            clients: Vec::new(),
-            ambient,
-        })
-        .await?;
+        let simulator = Simulator::start(SimulatorConfig::new(ambient)).await?;
         let order = FillOrder {
             email: EMAIL.to_owned(),
             calendar: None,

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use kalends_core::time::{ApiKeyId, TenantId};
+use url::Url;
 
 /// The self-hosted calendar integration server.
 ///
@@ -85,6 +86,19 @@ pub(crate) struct Simulate {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     pub(crate) listen: SocketAddr,
+    /// Address to listen on with TLS, besides `--listen`. The certificate, made at each start for localhost, 127.0.0.1
+    /// and ::1, is served at /_sim/cert.pem.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) tls_listen: Option<SocketAddr>,
+    /// A PEM file with the certificate chain to show instead of a new one.
+    #[arg(long, value_name = "FILE", requires_all = ["tls_listen", "tls_key"])]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// A PEM file with the private key of `--tls-cert`.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// The address that answers name as the simulator's own, for instance behind a proxy [default: as it was asked].
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<Url>,
     /// Whose calendars there are: `demo` (three people with lively weeks), `empty`, or a JSON file.
     #[arg(long, value_name = "demo|empty|FILE", default_value = "demo")]
     pub(crate) world: String,

@@ -22,8 +22,8 @@ use crate::{
 };
 
 pub(crate) use self::http::{
-    add_fault, add_user, calls, clear_calls, clear_faults, clock, expire_sync_tokens, expire_tokens, faults,
-    fill, issue_tokens, put_calendar, put_world, set_clock, users, world,
+    add_fault, add_user, calls, certificate, clear_calls, clear_faults, clock, expire_sync_tokens,
+    expire_tokens, faults, fill, issue_tokens, put_calendar, put_world, set_clock, users, world,
 };
 pub(crate) use index::index;
 

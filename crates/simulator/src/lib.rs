@@ -10,6 +10,7 @@
 //! To add a method of Google: a variant of `google::Method` with its scopes, one file in `calendar/` or `events/`,
 //! one line in `routes`. To add a knob: one file in `control/`.
 
+mod base_url;
 mod calendar;
 mod calls;
 mod clock;
@@ -24,6 +25,7 @@ mod oauth;
 mod routes;
 mod simulator;
 mod state;
+mod tls;
 mod world;
 
 pub use calls::RecordedCall;
@@ -31,4 +33,5 @@ pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
 pub use faults::{Fault, FaultError, Trouble};
 pub use oauth::{ClientError, OAuthClient, RedirectUris};
 pub use simulator::{Running, Simulator, SimulatorConfig, SimulatorError, World};
+pub use tls::{TlsCertificate, TlsConfig, TlsError};
 pub use world::WorldError;

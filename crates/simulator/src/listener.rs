@@ -1,4 +1,4 @@
-//! Accepts connections that a fault can cut: the peer then sees a TCP reset instead of an answer.
+//! Accepts connections, plain or TLS, that a fault can cut: the peer then sees a TCP reset instead of an answer.
 
 use std::{
     io,
@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -18,7 +19,12 @@ use axum::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    task::JoinSet,
 };
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A TCP listener whose connections carry a [`Cord`].
 pub(crate) struct CuttableListener(pub(crate) TcpListener);
@@ -31,12 +37,20 @@ pub(crate) struct Cuttable {
 
 /// Cuts the connection that a request came on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cord(Arc<AtomicBool>);
+pub(crate) struct Cord {
+    cut: Arc<AtomicBool>,
+    tls: bool,
+}
 
 impl Cord {
+    /// Whether the connection is encrypted.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.tls
+    }
+
     /// From now on every read and write of the connection fails, so the server drops it and the peer sees a reset.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.cut.store(true, Ordering::SeqCst);
     }
 }
 
@@ -46,16 +60,75 @@ impl Listener for CuttableListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, peer) = Listener::accept(&mut self.0).await;
-        // Answers are small and written at once; waiting for more to send only delays them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "could not switch off Nagle's algorithm");
-        }
-        let cord = Cord::default();
-        (Cuttable { stream, cord }, peer)
+        (Cuttable::new(stream), peer)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         self.0.local_addr()
+    }
+}
+
+/// A TLS listener over a TCP listener; handshakes go on side by side, so that a silent peer holds up nobody.
+pub(crate) struct TlsListener {
+    tcp: CuttableListener,
+    acceptor: TlsAcceptor,
+    handshakes: JoinSet<Option<(TlsStream<Cuttable>, SocketAddr)>>,
+}
+
+impl TlsListener {
+    pub(crate) fn new(tcp: TcpListener, acceptor: TlsAcceptor) -> Self {
+        Self {
+            tcp: CuttableListener(tcp),
+            acceptor,
+            handshakes: JoinSet::new(),
+        }
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<Cuttable>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            tokio::select! {
+                (stream, peer) = self.tcp.accept() => {
+                    self.handshakes.spawn(shake_hands(self.acceptor.clone(), stream, peer));
+                }
+                Some(done) = self.handshakes.join_next() => {
+                    if let Ok(Some(accepted)) = done {
+                        return accepted;
+                    }
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.tcp.local_addr()
+    }
+}
+
+/// `None` when the peer does not speak TLS, does not trust the certificate, or takes too long.
+async fn shake_hands(
+    acceptor: TlsAcceptor,
+    mut stream: Cuttable,
+    peer: SocketAddr,
+) -> Option<(TlsStream<Cuttable>, SocketAddr)> {
+    stream.cord.tls = true;
+    match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => Some((stream, peer)),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a TLS handshake failed");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Cord {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        stream.io().get_ref().0.cord.clone()
     }
 }
 
@@ -66,9 +139,18 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Cord {
 }
 
 impl Cuttable {
+    fn new(stream: TcpStream) -> Self {
+        // Answers are small and written at once; waiting for more to send only delays them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "could not switch off Nagle's algorithm");
+        }
+        let cord = Cord::default();
+        Self { stream, cord }
+    }
+
     /// Fails when the cord is cut, and makes the close that follows a reset.
     fn check(&self) -> io::Result<()> {
-        if self.cord.0.load(Ordering::SeqCst) {
+        if self.cord.cut.load(Ordering::SeqCst) {
             self.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }

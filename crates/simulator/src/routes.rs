@@ -74,6 +74,7 @@ fn google(sim: &Sim) -> Router<Sim> {
 fn control_plane() -> Router<Sim> {
     Router::new()
         .route("/", get(control::index))
+        .route("/_sim/cert.pem", get(control::certificate))
         .route("/_sim/users", get(control::users).post(control::add_user))
         .route("/_sim/tokens", post(control::issue_tokens))
         .route("/_sim/tokens/expire", post(control::expire_tokens))

@@ -3,15 +3,17 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
 use kalends_core::ambient::Ambient;
-use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use url::Url;
 
 use crate::{
     control::Control,
-    listener::{Cord, CuttableListener},
+    listener::{Cord, CuttableListener, TlsListener},
     oauth::OAuthClient,
     routes::router,
-    state::Sim,
+    state::{Addresses, Sim},
+    tls::{self, TlsConfig, TlsError},
     world::{self, WorldError},
 };
 
@@ -20,12 +22,31 @@ use crate::{
 pub struct SimulatorConfig {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// A second listener that speaks TLS.
+    pub tls: Option<TlsConfig>,
+    /// The address that callers use, when it is neither of the listeners', for instance behind a proxy. Without it
+    /// answers that name addresses name the one that they were asked at.
+    pub public_url: Option<Url>,
     /// Who lives there.
     pub world: World,
     /// OAuth clients beside the demo's (`kalends-demo`), which is always registered.
     pub clients: Vec<OAuthClient>,
     /// The base of the simulator's clock, and its randomness.
     pub ambient: Ambient,
+}
+
+impl SimulatorConfig {
+    /// An empty world on a free port of loopback.
+    pub fn new(ambient: Ambient) -> Self {
+        Self {
+            listen: ([127, 0, 0, 1], 0).into(),
+            tls: None,
+            public_url: None,
+            world: World::Empty,
+            clients: Vec::new(),
+            ambient,
+        }
+    }
 }
 
 /// The people and calendars at the start.
@@ -50,6 +71,9 @@ pub enum SimulatorError {
         /// What the system says.
         source: io::Error,
     },
+    /// There is no certificate for the TLS listener.
+    #[error("TLS cannot be served")]
+    Tls(#[from] TlsError),
     /// The world file cannot be read.
     #[error("cannot read the world file {}", path.display())]
     ReadWorld {
@@ -80,14 +104,12 @@ impl Simulator {
     pub async fn start(config: SimulatorConfig) -> Result<Running, SimulatorError> {
         let SimulatorConfig {
             listen,
+            tls,
+            public_url,
             world,
             mut clients,
             ambient,
         } = config;
-        let listening = |source| SimulatorError::Listen {
-            address: listen,
-            source,
-        };
         let now = ambient.now();
         let directory = match world {
             World::Empty => world::empty(),
@@ -108,37 +130,70 @@ impl Simulator {
         {
             clients.push(OAuthClient::demo());
         }
-        let listener = TcpListener::bind(listen).await.map_err(listening)?;
-        let address = listener.local_addr().map_err(listening)?;
-        let base_url = format!("http://{address}");
-        let sim = Sim::new(base_url.clone(), ambient, clients, directory);
+        let plain = bind(listen).await?;
+        let encrypted = match tls {
+            None => None,
+            Some(tls) => Some((bind(tls.listen).await?, tls::identity(&tls.certificate).await?)),
+        };
+        let addresses = Addresses {
+            plain: plain.address,
+            encrypted: encrypted.as_ref().map(|(bound, _)| bound.address),
+            public: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+            certificate: encrypted.as_ref().map(|(_, identity)| identity.pem.clone()),
+        };
+        let sim = Sim::new(addresses.clone(), ambient, clients, directory);
         let stop = CancellationToken::new();
-        let service = router(sim.clone()).into_make_service_with_connect_info::<Cord>();
-        let served = axum::serve(CuttableListener(listener), service)
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
-        let task = tokio::spawn(async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the simulator stopped serving");
-            }
-        });
+        let mut servers = JoinSet::new();
+        let app = router(sim.clone());
+        let service = app.clone().into_make_service_with_connect_info::<Cord>();
+        let served = axum::serve(CuttableListener(plain.listener), service);
+        servers.spawn(
+            served
+                .with_graceful_shutdown(stop.clone().cancelled_owned())
+                .into_future(),
+        );
+        if let Some((bound, identity)) = encrypted {
+            let service = app.into_make_service_with_connect_info::<Cord>();
+            let served = axum::serve(TlsListener::new(bound.listener, identity.acceptor), service);
+            servers.spawn(
+                served
+                    .with_graceful_shutdown(stop.clone().cancelled_owned())
+                    .into_future(),
+            );
+        }
         Ok(Running {
-            base_url,
-            address,
+            base_url: addresses.plain_url(),
+            tls_base_url: addresses.encrypted_url(),
+            addresses,
             control: Control::new(sim),
-            stop,
-            task: Some(task),
+            stop: stop.drop_guard(),
+            servers,
         })
     }
 }
 
-/// A serving simulator.
+/// A listener and the port that it got.
+struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+async fn bind(address: SocketAddr) -> Result<Bound, SimulatorError> {
+    let failed = |source| SimulatorError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok(Bound { listener, address })
+}
+
+/// A serving simulator; it stops when it is dropped.
 #[derive(Debug)]
 pub struct Running {
     base_url: String,
-    address: SocketAddr,
+    tls_base_url: Option<String>,
+    addresses: Addresses,
     control: Control,
-    stop: CancellationToken,
-    task: Option<JoinHandle<()>>,
+    stop: DropGuard,
+    servers: JoinSet<io::Result<()>>,
 }
 
 impl Running {
@@ -147,9 +202,19 @@ impl Running {
         &self.base_url
     }
 
-    /// The address that it listens on.
+    /// The same over TLS, when there is such a listener.
+    pub fn tls_base_url(&self) -> Option<&str> {
+        self.tls_base_url.as_deref()
+    }
+
+    /// The certificate of the TLS listener as PEM, for callers that are to trust it.
+    pub fn certificate(&self) -> Option<&str> {
+        self.addresses.certificate.as_deref()
+    }
+
+    /// The address that it listens on without TLS.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.addresses.plain
     }
 
     /// What the control plane can do, for callers in the same process.
@@ -159,20 +224,11 @@ impl Running {
 
     /// Stops taking connections and waits for the answers under way.
     pub async fn shutdown(mut self) {
-        self.stop.cancel();
-        if let Some(task) = self.task.take()
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the simulator's server did not end cleanly");
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop.cancel();
-        if let Some(task) = self.task.take() {
-            task.abort();
+        drop(self.stop);
+        while let Some(served) = self.servers.join_next().await {
+            if !matches!(served, Ok(Ok(()))) {
+                tracing::error!(?served, "a listener of the simulator did not end cleanly");
+            }
         }
     }
 }

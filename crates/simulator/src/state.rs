@@ -3,7 +3,10 @@
 //! Each part has its own lock, held only while a handler computes and never across an await. A panic while one is
 //! held must not take the simulator down, so poisoned locks are used as they are.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -22,9 +25,31 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Sim(Arc<Inner>);
 
+/// Where the simulator is found.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) plain: SocketAddr,
+    /// The TLS listener's.
+    pub(crate) encrypted: Option<SocketAddr>,
+    /// What the configuration says callers use, without a slash at the end.
+    pub(crate) public: Option<String>,
+    /// The TLS listener's chain as PEM.
+    pub(crate) certificate: Option<String>,
+}
+
+impl Addresses {
+    pub(crate) fn plain_url(&self) -> String {
+        format!("http://{}", self.plain)
+    }
+
+    pub(crate) fn encrypted_url(&self) -> Option<String> {
+        self.encrypted.map(|address| format!("https://{address}"))
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
-    base_url: String,
+    addresses: Addresses,
     ambient: Ambient,
     clock: SimClock,
     clients: Vec<OAuthClient>,
@@ -38,7 +63,7 @@ struct Inner {
 
 impl Sim {
     pub(crate) fn new(
-        base_url: String,
+        addresses: Addresses,
         ambient: Ambient,
         clients: Vec<OAuthClient>,
         directory: Directory,
@@ -51,14 +76,14 @@ impl Sim {
             grants: Mutex::default(),
             faults: Mutex::default(),
             calls: Mutex::default(),
-            base_url,
+            addresses,
             ambient,
             clients,
         }))
     }
 
-    pub(crate) fn base_url(&self) -> &str {
-        &self.0.base_url
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.0.addresses
     }
 
     pub(crate) fn clock(&self) -> &SimClock {

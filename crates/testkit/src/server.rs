@@ -18,7 +18,7 @@ use kalends_providers::{
     ics::Ics,
     oauth::{OAuthClient, OAuthEndpoints},
 };
-use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
+use kalends_simulator::{Running, Simulator, SimulatorConfig};
 use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::SecretSlice;
 use serde_json::json;
@@ -81,14 +81,9 @@ impl TestServer {
     async fn start_with(database: Database, feed_hosts: &[&str], folder: Option<TempDir>) -> Self {
         let clock = Arc::new(ManualClock::at(BEGINNING.parse::<Timestamp>().unwrap()));
         let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
-        let simulator = Simulator::start(SimulatorConfig {
-            listen: ([127, 0, 0, 1], 0).into(),
-            world: World::Empty,
-            clients: Vec::new(),
-            ambient: ambient.clone(),
-        })
-        .await
-        .unwrap();
+        let simulator = Simulator::start(SimulatorConfig::new(ambient.clone()))
+            .await
+            .unwrap();
         let ring = KeyRing::parse(&KeyRing::generate("test", &ambient)).unwrap();
         let store = Store::connect(&StoreConfig::new(database.url), ring, ambient.clone())
             .await

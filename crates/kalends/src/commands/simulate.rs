@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
-use kalends_simulator::{OAuthClient, Simulator, SimulatorConfig, World};
+use kalends_simulator::{OAuthClient, Simulator, SimulatorConfig, TlsCertificate, TlsConfig, World};
 
 use super::block_on;
 use crate::{cli, lifecycle, system};
@@ -15,20 +15,37 @@ pub(crate) fn run(args: &cli::Simulate) -> anyhow::Result<()> {
     let clients = args.client.iter().map(|text| text.parse::<OAuthClient>());
     let config = SimulatorConfig {
         listen: args.listen,
+        tls: tls(args),
+        public_url: args.public_url.clone(),
         world: world(&args.world),
         clients: clients.collect::<Result<_, _>>().context("--client")?,
-        ambient: system::ambient(),
+        ..SimulatorConfig::new(system::ambient())
     };
     block_on(async {
         let stop = lifecycle::stop_on_signals()?;
         let simulator = Simulator::start(config).await?;
-        // Exactly this line on standard output: scripts wait for it.
+        // Exactly these lines on standard output: scripts wait for them.
         println!("kalends simulator ready on {}", simulator.base_url());
+        if let Some(address) = simulator.tls_base_url() {
+            println!("kalends simulator ready on {address}");
+        }
         io::stdout().flush().context("standard output")?;
         stop.cancelled().await;
         simulator.shutdown().await;
         Ok(())
     })
+}
+
+fn tls(args: &cli::Simulate) -> Option<TlsConfig> {
+    let certificate = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => TlsCertificate::Files {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        },
+        _ => TlsCertificate::Generated,
+    };
+    let listen = args.tls_listen?;
+    Some(TlsConfig { listen, certificate })
 }
 
 fn world(name: &str) -> World {

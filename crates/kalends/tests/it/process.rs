@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use kalends_core::ambient::Ambient;
-use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
+use kalends_simulator::{Running, Simulator, SimulatorConfig};
 use kalends_testkit::{Browser, Client, Database, ManualClock, SeededEntropy};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -27,12 +27,7 @@ pub(crate) async fn google() -> Running {
     )]
     let now = Timestamp::now();
     let clock = Arc::new(ManualClock::at(now));
-    let config = SimulatorConfig {
-        listen: ([127, 0, 0, 1], 0).into(),
-        world: World::Empty,
-        clients: Vec::new(),
-        ambient: Ambient::new(clock, Arc::new(SeededEntropy::new(1))),
-    };
+    let config = SimulatorConfig::new(Ambient::new(clock, Arc::new(SeededEntropy::new(1))));
     Simulator::start(config).await.unwrap()
 }
 

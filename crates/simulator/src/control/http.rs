@@ -76,6 +76,16 @@ pub(crate) struct After {
     after: u64,
 }
 
+/// `GET /_sim/cert.pem`: what callers over TLS are to trust.
+pub(crate) async fn certificate(State(sim): State<Sim>) -> Answer {
+    let pem = sim.addresses().certificate.clone().ok_or_else(|| {
+        let why = "there is no TLS listener; start it by --tls-listen";
+        Refused(StatusCode::NOT_FOUND, why.to_owned())
+    })?;
+    let headers = [(header::CONTENT_TYPE, "application/x-pem-file")];
+    Ok((headers, pem).into_response())
+}
+
 /// `POST /_sim/tokens`.
 pub(crate) async fn issue_tokens(State(sim): State<Sim>, body: Bytes) -> Answer {
     let order: TokenOrder = read(&body)?;

@@ -8,7 +8,7 @@ use axum::{
 use http::StatusCode;
 use jiff::Timestamp;
 
-use crate::state::Sim;
+use crate::{base_url::BaseUrl, state::Sim};
 
 #[derive(Template)]
 #[template(path = "index.html")]
@@ -33,7 +33,7 @@ struct Calendar {
 }
 
 /// The page.
-pub(crate) async fn index(State(sim): State<Sim>) -> Response {
+pub(crate) async fn index(State(sim): State<Sim>, BaseUrl(base_url): BaseUrl) -> Response {
     let directory = sim.directory();
     let people = directory.users().map(|user| {
         let calendars = user.list.iter().filter_map(|entry| {
@@ -52,7 +52,7 @@ pub(crate) async fn index(State(sim): State<Sim>) -> Response {
         }
     });
     let page = IndexPage {
-        base_url: sim.base_url().to_owned(),
+        base_url,
         now: sim.now(),
         people: people.collect(),
         clients: sim

@@ -8,11 +8,11 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::id_token::ISSUER;
-use crate::{google, state::Sim};
+use crate::{base_url::BaseUrl, google, state::Sim};
 
-/// `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0), with this server's own addresses.
-pub(crate) async fn configuration(State(sim): State<Sim>) -> Response {
-    let base = sim.base_url();
+/// `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0), with the addresses that the
+/// caller reaches this server at.
+pub(crate) async fn configuration(BaseUrl(base): BaseUrl) -> Response {
     let body = json!({
         "issuer": ISSUER,
         "authorization_endpoint": format!("{base}/o/oauth2/v2/auth"),

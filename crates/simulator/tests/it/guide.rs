@@ -77,10 +77,8 @@ async fn every_order_of_the_guide_is_followed() {
 async fn a_world_file_that_cannot_be_used_is_named() {
     let start = |path: std::path::PathBuf| {
         Simulator::start(SimulatorConfig {
-            listen: "127.0.0.1:0".parse().unwrap(),
             world: World::File(path),
-            clients: Vec::new(),
-            ambient: ambient(),
+            ..SimulatorConfig::new(ambient())
         })
     };
     let missing = start("/nowhere/world.json".into()).await.unwrap_err();

@@ -89,10 +89,9 @@ impl Google {
 
     pub(crate) async fn with(world: World, clients: Vec<OAuthClient>, email: &str) -> Self {
         let config = SimulatorConfig {
-            listen: "127.0.0.1:0".parse().unwrap(),
             world,
             clients,
-            ambient: ambient(),
+            ..SimulatorConfig::new(ambient())
         };
         let sim = Simulator::start(config).await.unwrap();
         let token = sim

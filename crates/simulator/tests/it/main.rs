@@ -12,3 +12,4 @@ mod listing;
 mod oauth;
 mod official_clients;
 mod smoke;
+mod tls;

@@ -23,10 +23,8 @@ async fn run(script: &str, world: World) {
         return;
     };
     let config = SimulatorConfig {
-        listen: "127.0.0.1:0".parse().unwrap(),
         world,
-        clients: Vec::new(),
-        ambient: ambient(),
+        ..SimulatorConfig::new(ambient())
     };
     let sim = Simulator::start(config).await.unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))

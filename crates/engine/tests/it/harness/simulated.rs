@@ -23,7 +23,7 @@ use kalends_providers::{
     ics::Ics,
     oauth::{OAuthClient, OAuthEndpoints},
 };
-use kalends_simulator::{Running, Simulator, SimulatorConfig, World};
+use kalends_simulator::{Running, Simulator, SimulatorConfig};
 use kalends_store::Store;
 use kalends_testkit::{Database, ManualClock};
 use secrecy::SecretString;
@@ -58,12 +58,7 @@ impl Simulated {
     pub(crate) async fn new(database: Database) -> Self {
         let clock = beginning();
         let ambient = ambient(&clock);
-        let config = SimulatorConfig {
-            listen: ([127, 0, 0, 1], 0).into(),
-            world: World::Empty,
-            clients: Vec::new(),
-            ambient: ambient.clone(),
-        };
+        let config = SimulatorConfig::new(ambient.clone());
         let simulator = Simulator::start(config).await.unwrap();
         let now = Arc::clone(&clock);
         let surroundings = Surroundings::new(move || kalends_core::ambient::Clock::now(&*now), || 0.0);

@@ -25,10 +25,8 @@ const ARCHIVE_TO_DAYS: i64 = 900;
 pub(super) async fn start(ambient: Ambient) -> anyhow::Result<Running> {
     let now = ambient.now();
     let config = SimulatorConfig {
-        listen: ([127, 0, 0, 1], 0).into(),
         world: World::Demo,
-        clients: Vec::new(),
-        ambient,
+        ..SimulatorConfig::new(ambient)
     };
     let simulator = Simulator::start(config)
         .await

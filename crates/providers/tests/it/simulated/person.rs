@@ -64,10 +64,8 @@ impl Person {
     /// Has not connected yet.
     pub(super) async fn within(world: World) -> Self {
         let config = SimulatorConfig {
-            listen: ([127, 0, 0, 1], 0).into(),
             world,
-            clients: Vec::new(),
-            ambient: world::ambient(),
+            ..SimulatorConfig::new(world::ambient())
         };
         let simulator = Simulator::start(config).await.unwrap();
         let oauth = oauth(&simulator);
