@@ -8,6 +8,7 @@
 
 mod bench;
 mod check;
+mod conformance;
 mod demo;
 mod openapi;
 mod process;
@@ -46,6 +47,8 @@ enum Command {
     Ci,
     /// The rules of the house that no compiler knows: arrows between crates, file sizes, names, reasons.
     Tidy,
+    /// Compare random rules, calendar files and questions for availability with what other programs answer.
+    Conformance(conformance::Amounts),
     /// Run the benchmarks; figures and their meaning are in `bench/README.md`.
     Bench {
         /// Passed on to `cargo bench`, for example `--bench slots`.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(&root),
         Command::Ci => ci(&root),
         Command::Tidy => tidy::run(&root),
+        Command::Conformance(amounts) => conformance::run_all(&root, amounts),
         Command::Bench { args } => bench::run(&root, &args),
         Command::Demo { args } => demo::run(&root, &args),
         Command::Openapi => openapi::run(&root),

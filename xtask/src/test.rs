@@ -5,7 +5,7 @@
 
 mod packages;
 pub(crate) mod postgres;
-mod python;
+pub(crate) mod python;
 
 use std::path::Path;
 
@@ -37,7 +37,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
         );
         tests.env("KALENDS_TEST_POSTGRES_URL", server.url());
     }
-    match python::prepare(root) {
+    match python::prepare(root, &python::CLIENTS) {
         Ok(python) => {
             println!("test: official Python clients by {}", python.display());
             tests.env("KALENDS_PYTHON", python);

@@ -1,4 +1,4 @@
-//! A Python with the official provider clients, in a virtual environment below `target/`.
+//! Pythons with pinned packages, in virtual environments below `target/`.
 
 use std::{
     fs,
@@ -18,20 +18,42 @@ const PACKAGE: Package = Package {
     brew: "python3",
 };
 
-/// What the tests' Python programs import; the environment is made anew when this changes.
-const REQUIREMENTS: &str = "crates/simulator/tests/clients/requirements.txt";
+/// A virtual environment.
+pub(crate) struct Environment {
+    /// Its folder below the build folder.
+    folder: &'static str,
+    /// What is installed in it, a file below the checkout; the environment is made anew when this changes.
+    requirements: &'static str,
+    /// What that is, for people.
+    holds: &'static str,
+}
 
-/// The interpreter of an environment in which [`REQUIREMENTS`] are installed.
-pub(crate) fn prepare(root: &Path) -> anyhow::Result<PathBuf> {
-    let wanted = fs::read_to_string(root.join(REQUIREMENTS)).context(REQUIREMENTS)?;
+/// The official provider clients, which the simulator's tests import.
+pub(crate) const CLIENTS: Environment = Environment {
+    folder: "python-clients",
+    requirements: "crates/simulator/tests/clients/requirements.txt",
+    holds: "the official Python clients",
+};
+
+/// The libraries whose answers `cargo xtask conformance` compares with ours.
+pub(crate) const CONFORMANCE: Environment = Environment {
+    folder: "python-conformance",
+    requirements: "xtask/conformance/requirements.txt",
+    holds: "the Python libraries to compare with",
+};
+
+/// The interpreter of the environment, which is made when it is not there.
+pub(crate) fn prepare(root: &Path, wished: &Environment) -> anyhow::Result<PathBuf> {
+    let requirements = root.join(wished.requirements);
+    let wanted = fs::read_to_string(&requirements).context(wished.requirements)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let environment = target.join("python-clients");
+    let environment = target.join(wished.folder);
     let python = environment.join("bin/python");
     let stamp = environment.join("requirements.txt");
     if python.is_file() && fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
         return Ok(python);
     }
-    println!("test: installing the official Python clients");
+    println!("installing {}", wished.holds);
     if environment.exists() {
         fs::remove_dir_all(&environment)?;
     }
@@ -47,7 +69,7 @@ pub(crate) fn prepare(root: &Path) -> anyhow::Result<PathBuf> {
         "--disable-pip-version-check",
         "-r",
     ];
-    run_quiet(Command::new(&python).args(pip).arg(root.join(REQUIREMENTS)))?;
+    run_quiet(Command::new(&python).args(pip).arg(&requirements))?;
     fs::write(&stamp, wanted)?;
     Ok(python)
 }
