@@ -6,6 +6,7 @@
 mod fill;
 mod http;
 mod index;
+mod push;
 mod sharing;
 
 use std::sync::Arc;
@@ -24,6 +25,10 @@ use crate::{
 pub(crate) use self::http::{
     add_fault, add_user, calls, certificate, clear_calls, clear_faults, clock, expire_sync_tokens,
     expire_tokens, faults, fill, issue_tokens, put_calendar, put_world, set_clock, users, world,
+};
+pub(crate) use self::push::{
+    add_push_fault, clear_push_faults, expire_channel, push_channels, push_deliveries, push_faults,
+    release_pushes, send_push, settle_pushes,
 };
 pub(crate) use index::index;
 
@@ -109,11 +114,13 @@ impl Control {
     /// Jumps to an instant; time runs on from there.
     pub fn set_clock(&self, now: Timestamp) {
         self.sim.clock().set(now);
+        self.sim.push_bell().ring();
     }
 
     /// Moves the clock on.
     pub fn advance(&self, by: SignedDuration) {
         self.sim.clock().advance(by);
+        self.sim.push_bell().ring();
     }
 
     /// Tokens of an account for the demo's client, as if it had consented to these scopes; an unknown account is made.

@@ -3,10 +3,12 @@
 //! A new kind of trouble is one variant of [`Trouble`] and one arm where the middleware (or the listing) obeys it.
 
 mod body;
+mod dice;
 mod middleware;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use dice::Dice;
 pub(crate) use middleware::obey;
 
 /// One order of the control plane.
@@ -83,6 +85,9 @@ pub enum FaultError {
     /// The route names no path.
     #[error("route must be a path such as /token, with an HTTP method before it or without")]
     Route,
+    /// Chance goes from nothing to certainty.
+    #[error("rate must be above 0 and at most 1")]
+    Rate,
     /// A page holds at least one item.
     #[error("items must be at least 1")]
     PageSize,

@@ -22,6 +22,7 @@ mod faults;
 mod google;
 mod listener;
 mod oauth;
+mod push;
 mod routes;
 mod simulator;
 mod state;
@@ -32,6 +33,9 @@ pub use calls::RecordedCall;
 pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
 pub use faults::{Fault, FaultError, Trouble};
 pub use oauth::{ClientError, OAuthClient, RedirectUris};
+pub use push::{
+    Attempt, ChannelShown, Delivery, Forgery, Outcome, PushFault, PushOrder, PushState, PushTrouble, Way,
+};
 pub use simulator::{Running, Simulator, SimulatorConfig, SimulatorError, World};
 pub use tls::{TlsCertificate, TlsConfig, TlsError};
 pub use world::WorldError;

@@ -12,7 +12,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use crate::{
     calendar, control, cross_origin, events, faults,
     google::{GoogleError, select_fields},
-    oauth,
+    oauth, push,
     state::Sim,
 };
 
@@ -62,7 +62,12 @@ fn google(sim: &Sim) -> Router<Sim> {
             "/calendars/{calendar}/events/{event}/instances",
             get(events::instances),
         )
-        .route("/freeBusy", post(calendar::free_busy));
+        .route("/freeBusy", post(calendar::free_busy))
+        .route("/calendars/{calendar}/events/watch", post(push::watch_events))
+        .route("/calendars/{calendar}/acl/watch", post(push::watch_acl))
+        .route("/users/me/calendarList/watch", post(push::watch_calendar_list))
+        .route("/users/me/settings/watch", post(push::watch_settings))
+        .route("/channels/stop", post(push::stop));
     accounts
         .merge(Router::new().nest("/calendar/v3", calendars))
         .layer(from_fn(select_fields))
@@ -91,6 +96,18 @@ fn control_plane() -> Router<Sim> {
         .route(
             "/_sim/calls",
             get(control::calls).merge(delete(control::clear_calls)),
+        )
+        .route("/_sim/push/channels", get(control::push_channels))
+        .route("/_sim/push/channels/expire", post(control::expire_channel))
+        .route("/_sim/push/deliveries", get(control::push_deliveries))
+        .route("/_sim/push/settle", post(control::settle_pushes))
+        .route("/_sim/push/send", post(control::send_push))
+        .route("/_sim/push/release", post(control::release_pushes))
+        .route(
+            "/_sim/push/troubles",
+            get(control::push_faults)
+                .post(control::add_push_fault)
+                .delete(control::clear_push_faults),
         )
         .route("/_sim/world", get(control::world).put(control::put_world))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf};
 
 use kalends_core::ambient::Ambient;
+use kalends_egress::SetupError;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
@@ -11,6 +12,7 @@ use crate::{
     control::Control,
     listener::{Cord, CuttableListener, TlsListener},
     oauth::OAuthClient,
+    push,
     routes::router,
     state::{Addresses, Sim},
     tls::{self, TlsConfig, TlsError},
@@ -90,6 +92,9 @@ pub enum SimulatorError {
         /// What is wrong in it.
         source: WorldError,
     },
+    /// The HTTP client for push notifications cannot be set up.
+    #[error("push notifications cannot be sent")]
+    Push(#[source] SetupError),
     /// The demo's world could not be made, for instance because the clock stands at the end of time.
     #[error("the demo world cannot be made")]
     Demo(#[source] WorldError),
@@ -142,8 +147,14 @@ impl Simulator {
             certificate: encrypted.as_ref().map(|(_, identity)| identity.pem.clone()),
         };
         let sim = Sim::new(addresses.clone(), ambient, clients, directory);
+        let egress = push::egress(&sim).map_err(SimulatorError::Push)?;
         let stop = CancellationToken::new();
         let mut servers = JoinSet::new();
+        let pushes = push::deliver(sim.clone(), egress, stop.clone());
+        servers.spawn(async {
+            pushes.await;
+            Ok(())
+        });
         let app = router(sim.clone());
         let service = app.clone().into_make_service_with_connect_info::<Cord>();
         let served = axum::serve(CuttableListener(plain.listener), service);
@@ -222,7 +233,7 @@ impl Running {
         &self.control
     }
 
-    /// Stops taking connections and waits for the answers under way.
+    /// Stops taking connections and waits for the answers under way. Push notifications that wait are not sent.
     pub async fn shutdown(mut self) {
         drop(self.stop);
         while let Some(served) = self.servers.join_next().await {

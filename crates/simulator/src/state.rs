@@ -5,6 +5,7 @@
 
 use std::{
     net::SocketAddr,
+    ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -19,6 +20,7 @@ use crate::{
     faults::Faults,
     google::Tokens,
     oauth::{Grants, OAuthClient, SigningKey},
+    push::{PostOffice, PushBell},
 };
 
 /// The running simulator.
@@ -59,6 +61,8 @@ struct Inner {
     grants: Mutex<Grants>,
     faults: Mutex<Faults>,
     calls: Mutex<CallLog>,
+    push: Mutex<PostOffice>,
+    push_bell: PushBell,
 }
 
 impl Sim {
@@ -76,6 +80,8 @@ impl Sim {
             grants: Mutex::default(),
             faults: Mutex::default(),
             calls: Mutex::default(),
+            push: Mutex::default(),
+            push_bell: PushBell::default(),
             addresses,
             ambient,
             clients,
@@ -124,8 +130,12 @@ impl Sim {
         self.0.directory.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
-        self.0.directory.write().unwrap_or_else(PoisonError::into_inner)
+    /// For writing; channels are told of what has changed when the guard is dropped.
+    pub(crate) fn directory_mut(&self) -> Writing<'_> {
+        Writing {
+            guard: self.0.directory.write().unwrap_or_else(PoisonError::into_inner),
+            bell: &self.0.push_bell,
+        }
     }
 
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
@@ -138,5 +148,41 @@ impl Sim {
 
     pub(crate) fn calls(&self) -> MutexGuard<'_, CallLog> {
         self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Channels and messages; never taken before the directory is.
+    pub(crate) fn push(&self) -> MutexGuard<'_, PostOffice> {
+        self.0.push.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn push_bell(&self) -> &PushBell {
+        &self.0.push_bell
+    }
+}
+
+/// The directory while it is written.
+#[derive(Debug)]
+pub(crate) struct Writing<'a> {
+    guard: RwLockWriteGuard<'a, Directory>,
+    bell: &'a PushBell,
+}
+
+impl Deref for Writing<'_> {
+    type Target = Directory;
+
+    fn deref(&self) -> &Directory {
+        &self.guard
+    }
+}
+
+impl DerefMut for Writing<'_> {
+    fn deref_mut(&mut self) -> &mut Directory {
+        &mut self.guard
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.bell.written();
     }
 }

@@ -38,7 +38,7 @@ impl IntoResponse for Refused {
     }
 }
 
-type Answer = Result<Response, Refused>;
+pub(super) type Answer = Result<Response, Refused>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -73,7 +73,7 @@ struct Expiry {
 #[derive(Deserialize)]
 pub(crate) struct After {
     #[serde(default)]
-    after: u64,
+    pub(super) after: u64,
 }
 
 /// `GET /_sim/cert.pem`: what callers over TLS are to trust.
@@ -160,8 +160,8 @@ pub(crate) async fn clock(State(sim): State<Sim>) -> Response {
 pub(crate) async fn set_clock(State(sim): State<Sim>, body: Bytes) -> Answer {
     let order: ClockOrder = read(&body)?;
     match (order.now, order.advance_seconds) {
-        (Some(now), None) => sim.clock().set(now),
-        (None, Some(seconds)) => sim.clock().advance(SignedDuration::from_secs(seconds)),
+        (Some(now), None) => Control::new(sim.clone()).set_clock(now),
+        (None, Some(seconds)) => Control::new(sim.clone()).advance(SignedDuration::from_secs(seconds)),
         _ => {
             let expected = "give either now or advanceSeconds";
             return Err(ControlError::Value {
@@ -233,11 +233,11 @@ async fn aside<T: Send + 'static>(
     }
 }
 
-fn done(body: &Value) -> Response {
+pub(super) fn done(body: &Value) -> Response {
     google::json(StatusCode::OK, body)
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     serde_json::from_slice(body).map_err(|error| {
         Refused(
             StatusCode::BAD_REQUEST,
@@ -246,7 +246,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     })
 }
 
-fn read_or_default<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Refused> {
+pub(super) fn read_or_default<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Refused> {
     if body.is_empty() {
         Ok(T::default())
     } else {

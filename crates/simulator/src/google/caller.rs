@@ -64,6 +64,7 @@ impl Call {
         }
         Ok(Caller {
             email: holder.email,
+            client_id: holder.client_id,
             accepted,
         })
     }
@@ -73,6 +74,8 @@ impl Call {
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) email: Arc<str>,
+    /// The client that the token was given to.
+    pub(crate) client_id: Arc<str>,
     /// Those of the token's scopes that the method accepts.
     accepted: BTreeSet<String>,
 }

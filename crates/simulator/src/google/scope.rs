@@ -84,6 +84,11 @@ pub(crate) enum Method {
     EventsUpdate,
     EventsDelete,
     FreebusyQuery,
+    EventsWatch,
+    CalendarListWatch,
+    SettingsWatch,
+    AclWatch,
+    ChannelsStop,
 }
 
 const READ_LIST: &[&str] = &[
@@ -135,6 +140,25 @@ const FREE_BUSY: &[&str] = &[
     "calendar.freebusy",
     "calendar.events.freebusy",
 ];
+const READ_ACL: &[&str] = &["calendar", "calendar.acls", "calendar.acls.readonly"];
+/// Whatever allows to watch something.
+const STOP_CHANNELS: &[&str] = &[
+    "calendar",
+    "calendar.readonly",
+    "calendar.acls",
+    "calendar.acls.readonly",
+    "calendar.app.created",
+    "calendar.calendarlist",
+    "calendar.calendarlist.readonly",
+    "calendar.events",
+    "calendar.events.freebusy",
+    "calendar.events.owned",
+    "calendar.events.owned.readonly",
+    "calendar.events.public.readonly",
+    "calendar.events.readonly",
+    "calendar.settings",
+    "calendar.settings.readonly",
+];
 
 impl Method {
     /// The name that error details carry.
@@ -162,6 +186,11 @@ impl Method {
             Self::EventsUpdate => ("Events.Update", WRITE_EVENTS),
             Self::EventsDelete => ("Events.Delete", WRITE_EVENTS),
             Self::FreebusyQuery => ("Freebusy.Query", FREE_BUSY),
+            Self::EventsWatch => ("Events.Watch", READ_EVENTS),
+            Self::CalendarListWatch => ("CalendarList.Watch", READ_LIST),
+            Self::SettingsWatch => ("Settings.Watch", READ_SETTINGS),
+            Self::AclWatch => ("Acl.Watch", READ_ACL),
+            Self::ChannelsStop => ("Channels.Stop", STOP_CHANNELS),
         }
     }
 }

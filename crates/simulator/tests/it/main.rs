@@ -11,5 +11,7 @@ mod harness;
 mod listing;
 mod oauth;
 mod official_clients;
+mod push;
+mod receiver;
 mod smoke;
 mod tls;
