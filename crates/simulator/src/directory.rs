@@ -3,6 +3,7 @@
 mod access;
 mod calendar;
 mod event_store;
+mod outbox;
 mod time_index;
 mod user;
 
@@ -13,9 +14,14 @@ use jiff::Timestamp;
 pub(crate) use access::AccessRole;
 pub(crate) use calendar::Calendar;
 pub(crate) use event_store::{EventStore, StoredEvent};
+pub(crate) use outbox::Outbox;
+pub use outbox::{MailKind, SentMail};
 pub(crate) use user::{ListEntry, User};
 
-use crate::google::{Caller, GoogleError};
+use crate::{
+    events::Conferences,
+    google::{Caller, GoogleError},
+};
 
 /// All accounts and calendars.
 #[derive(Debug, Default)]
@@ -23,6 +29,10 @@ pub(crate) struct Directory {
     users: BTreeMap<String, User>,
     calendars: BTreeMap<String, Calendar>,
     last_version_us: i64,
+    /// How requests for conferences are answered, and those that wait.
+    pub(crate) conferences: Conferences,
+    /// The mail about events.
+    pub(crate) outbox: Outbox,
 }
 
 impl Directory {
@@ -68,9 +78,10 @@ impl Directory {
         self.calendars.insert(calendar.id.clone(), calendar);
     }
 
-    /// A version in microseconds that no other change has: the present millisecond, or one more than the last.
+    /// A version in microseconds that no other change has: the present millisecond, or half of one more than the last,
+    /// so that etags, which are twice the version, end with three zeros as Google's do.
     pub(crate) fn next_version(&mut self, now: Timestamp) -> i64 {
-        self.last_version_us = (now.as_millisecond() * 1000).max(self.last_version_us + 1);
+        self.last_version_us = (now.as_millisecond() * 1000).max(self.last_version_us + 500);
         self.last_version_us
     }
 

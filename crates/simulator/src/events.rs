@@ -1,18 +1,29 @@
 //! Events: the resource, its rules, and one method of the API per file.
 //!
 //! Reading methods turn stored bodies into answers through a [`view::View`]; writing methods make a draft, settle it
-//! by the rules in [`rules`], and store the finished body with its [`Facts`].
+//! by the rules in [`rules`], and give it to [`commit`], which stores the finished body with its [`Facts`] and brings
+//! the copies of guests in line.
 
+mod attendees;
+mod commit;
 mod conference;
+mod copies;
 mod delete;
 mod draft;
+mod event_types;
 mod exceptions;
 mod facts;
 mod get;
+mod guests;
+mod ids;
+mod import;
 mod insert;
 mod instances;
 mod list;
 mod listing;
+mod mail;
+mod move_to;
+mod quick_add;
 mod resource;
 mod rules;
 mod selection;
@@ -21,12 +32,17 @@ mod update;
 mod view;
 mod write;
 
+pub(crate) use conference::Conferences;
+pub use conference::{ConferenceOrder, ConferenceOutcome};
 pub(crate) use delete::delete;
 pub(crate) use facts::{Facts, Role};
 pub(crate) use get::get;
+pub(crate) use import::import;
 pub(crate) use insert::insert;
 pub(crate) use instances::instances;
 pub(crate) use list::list;
+pub(crate) use move_to::move_to;
+pub(crate) use quick_add::quick_add;
 pub(crate) use resource::{
     Attendee, EventResource, EventType, Person, ResponseStatus, Status, Transparency, Visibility,
 };

@@ -57,7 +57,10 @@ fn google(sim: &Sim) -> Router<Sim> {
             "/calendars/{calendar}/events",
             get(events::list).post(events::insert),
         )
+        .route("/calendars/{calendar}/events/import", post(events::import))
+        .route("/calendars/{calendar}/events/quickAdd", post(events::quick_add))
         .route("/calendars/{calendar}/events/{event}", event)
+        .route("/calendars/{calendar}/events/{event}/move", post(events::move_to))
         .route(
             "/calendars/{calendar}/events/{event}/instances",
             get(events::instances),

@@ -6,7 +6,7 @@ use super::EventResource;
 use crate::google::{Call, GoogleError};
 
 /// Members that a caller may set; all others in a body are ignored.
-const WRITABLE: [&str; 22] = [
+const WRITABLE: [&str; 23] = [
     "summary",
     "description",
     "location",
@@ -28,20 +28,23 @@ const WRITABLE: [&str; 22] = [
     "status",
     "sequence",
     "outOfOfficeProperties",
+    "focusTimeProperties",
     "workingLocationProperties",
 ];
 /// Members that only a new event takes.
-const AT_BIRTH: [&str; 5] = [
-    "id",
-    "iCalUID",
-    "eventType",
-    "focusTimeProperties",
-    "birthdayProperties",
-];
+const AT_BIRTH: [&str; 3] = ["id", "iCalUID", "birthdayProperties"];
+/// Members that only an imported event takes besides.
+const IMPORTED: [&str; 3] = ["organizer", "recurringEventId", "originalStartTime"];
 
 /// The members of a request body that this call may set.
 #[derive(Debug)]
-pub(crate) struct Draft(Map<String, Value>);
+pub(crate) struct Draft {
+    members: Map<String, Value>,
+    /// Members that the query puts in reach of the body.
+    opened: Vec<&'static str>,
+    /// Whether the guest list names only some of the guests, whose answers change.
+    answers_only: bool,
+}
 
 impl Draft {
     /// Reads the body of a write; attachments and conferences count only where the query says so.
@@ -59,37 +62,68 @@ impl Draft {
                 "Values must be within the range: [0, 1]",
             ));
         }
+        let answers_only = members.remove("attendeesOmitted") == Some(Value::Bool(true)) && new == New::No;
+        let mut opened = Vec::new();
+        opened.extend(attachments.then_some("attachments"));
+        opened.extend((version == "1").then_some("conferenceData"));
         members.retain(|name, _| match name.as_str() {
-            "attachments" => attachments,
-            "conferenceData" => version == "1",
-            name if AT_BIRTH.contains(&name) => new == New::Yes,
+            "attachments" | "conferenceData" => opened.contains(&name.as_str()),
+            // Sent to say nothing new; a change is refused later.
+            "eventType" => true,
+            name if AT_BIRTH.contains(&name) => new != New::No,
+            name if IMPORTED.contains(&name) => new == New::Imported,
             name => WRITABLE.contains(&name),
         });
-        Ok(Self(members))
+        Ok(Self {
+            members,
+            opened,
+            answers_only,
+        })
     }
 
     /// An event from nothing but this.
     pub(crate) fn create(self) -> Result<EventResource, GoogleError> {
-        typed(Value::Object(self.0))
+        typed(Value::Object(self.members))
     }
 
     /// The event after a PATCH: objects merge, arrays are replaced, null deletes (RFC 7396).
-    pub(crate) fn patch(self, old: &EventResource) -> Result<EventResource, GoogleError> {
+    pub(crate) fn patch(mut self, old: &EventResource) -> Result<EventResource, GoogleError> {
         let mut value = plain(old)?;
-        merge(&mut value, Value::Object(self.0));
+        self.complete_attendees(&value);
+        merge(&mut value, Value::Object(self.members));
         typed(value)
     }
 
     /// The event after a PUT: whatever a caller may set and did not is gone.
-    pub(crate) fn replace(self, old: &EventResource) -> Result<EventResource, GoogleError> {
+    pub(crate) fn replace(mut self, old: &EventResource) -> Result<EventResource, GoogleError> {
         let mut value = plain(old)?;
+        self.complete_attendees(&value);
         if let Value::Object(members) = &mut value {
-            // The status and sequence of the stored event stay unless they are sent.
-            let kept = ["status", "sequence"];
-            members.retain(|name, _| !WRITABLE.contains(&name.as_str()) || kept.contains(&name.as_str()));
-            members.extend(self.0);
+            // A status that is not sent is the default, so that an update revives a deleted event.
+            members.retain(|name, _| {
+                let name = name.as_str();
+                name == "sequence" || !(WRITABLE.contains(&name) || self.opened.contains(&name))
+            });
+            members.extend(self.members);
         }
         typed(value)
+    }
+}
+
+impl Draft {
+    /// With `attendeesOmitted` the guests that are not named stay as they are (discovery document,
+    /// `Event.attendeesOmitted`).
+    fn complete_attendees(&mut self, old: &Value) {
+        let Some(Value::Array(named)) = self.members.get_mut("attendees").filter(|_| self.answers_only)
+        else {
+            return;
+        };
+        let of = |email: &Value, list: &[Value]| list.iter().find(|one| one["email"] == *email).cloned();
+        let all = old["attendees"].as_array().cloned().unwrap_or_default();
+        *named = all
+            .into_iter()
+            .map(|one| of(&one["email"], named).unwrap_or(one))
+            .collect();
     }
 }
 
@@ -98,6 +132,8 @@ impl Draft {
 pub(crate) enum New {
     Yes,
     No,
+    /// One that was made elsewhere.
+    Imported,
 }
 
 fn plain(event: &EventResource) -> Result<Value, GoogleError> {

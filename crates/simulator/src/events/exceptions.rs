@@ -10,7 +10,7 @@ use super::{
     write::{self, Author, Visible},
 };
 use crate::{
-    directory::{Calendar, Directory},
+    directory::{Calendar, Directory, StoredEvent},
     google::GoogleError,
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn whole(calendar: &Calendar, stored: EventResource) -> Result<EventR
 }
 
 /// Remembers what a series gave by the rule that it had.
-pub(crate) fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, now: Timestamp) {
+fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, now: Timestamp) {
     let start = old.start.as_ref().and_then(|start| start.instant(&calendar.zone));
     let window =
         start.and_then(|start| Interval::from_micros(start.as_microsecond(), series::horizon_us(now)));
@@ -45,13 +45,45 @@ pub(crate) fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, n
         .withdraw(&old.id, given.collect::<Vec<_>>().into_iter());
 }
 
+/// Stores an event; of a series that changes its times or ends also what that means for its instances. Tells the
+/// exceptions that were cancelled with it.
+pub(crate) fn store(
+    directory: &mut Directory,
+    calendar_id: &str,
+    event: EventResource,
+    author: Author<'_>,
+    visible: Visible,
+) -> Result<(StoredEvent, Vec<EventResource>), GoogleError> {
+    let calendar = directory
+        .calendar_mut(calendar_id)
+        .ok_or_else(GoogleError::not_found)?;
+    let old = calendar.events.get(&event.id);
+    let old = old.map(StoredEvent::resource).transpose()?;
+    let series = old.filter(|old| old.recurrence.is_some());
+    let times = |event: &EventResource| (event.start.clone(), event.recurrence.clone());
+    let moved = series.as_ref().is_some_and(|old| times(old) != times(&event));
+    let cancelled = series
+        .as_ref()
+        .is_some_and(|old| old.status != Status::Cancelled && event.status == Status::Cancelled);
+    let stored = write::save(calendar, event, author, visible)?;
+    if let Some(old) = series.filter(|_| moved) {
+        withdraw_instances(calendar, &old, author.now);
+    }
+    let strays = if moved || cancelled {
+        drop_stray_exceptions(directory, calendar_id, &stored.id, author)?
+    } else {
+        Vec::new()
+    };
+    Ok((stored, strays))
+}
+
 /// Cancels the exceptions of a series whose instances no longer exist.
-pub(crate) fn drop_stray_exceptions(
+fn drop_stray_exceptions(
     directory: &mut Directory,
     calendar_id: &str,
     master_id: &str,
     author: Author<'_>,
-) -> Result<(), GoogleError> {
+) -> Result<Vec<EventResource>, GoogleError> {
     let calendar = directory
         .calendar(calendar_id)
         .ok_or_else(GoogleError::not_found)?;
@@ -83,16 +115,13 @@ pub(crate) fn drop_stray_exceptions(
             strays.push(full);
         }
     }
-    for mut stray in strays {
+    for stray in &mut strays {
         stray.status = Status::Cancelled;
-        let author = Author {
-            version_us: directory.next_version(author.now),
-            ..author
-        };
+        let author = author.again(directory);
         let calendar = directory
             .calendar_mut(calendar_id)
             .ok_or_else(GoogleError::not_found)?;
-        write::save(calendar, stray, author, Visible::Yes)?;
+        write::save(calendar, stray.clone(), author, Visible::Yes)?;
     }
-    Ok(())
+    Ok(strays)
 }

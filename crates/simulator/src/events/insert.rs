@@ -8,21 +8,20 @@ use axum::{
 use http::StatusCode;
 
 use super::{
+    EventResource, Status,
+    commit::commit,
     conference,
     draft::{Draft, New},
-    resource::{EventType, Status},
+    event_types, ids,
+    mail::{self, SendUpdates},
     rules,
     view::View,
     write::{self, Author, Visible},
 };
 use crate::{
-    directory::AccessRole,
-    google::{self, Call, GoogleError, Method},
+    google::{self, Call, Caller, GoogleError, Method},
     state::Sim,
 };
-
-/// Digits of base32hex, in which Google writes ids of its own making.
-const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// Makes an event; its id may be the caller's.
 pub(crate) async fn insert(
@@ -32,28 +31,37 @@ pub(crate) async fn insert(
     body: Bytes,
 ) -> Result<Response, GoogleError> {
     let caller = call.authorize(&sim, Method::EventsInsert)?;
-    let view = View::read(&call, AccessRole::Owner)?;
-    let mut event = Draft::read(&body, &call, New::Yes)?.create()?;
-    let now = sim.now();
-    let mut directory = sim.directory_mut();
-    let calendar_id = directory.open_for_writing(&caller, &calendar)?;
-    if event.id.is_empty() {
-        event.id = new_id(sim.random());
-    } else {
-        rules::check_id(&event.id)?;
-    }
+    let event = Draft::read(&body, &call, New::Yes)?.create()?;
     if event.status == Status::Cancelled {
         return Err(GoogleError::bad("invalid", "Invalid status."));
     }
-    if event.event_type == Some(EventType::FromGmail) {
-        return Err(GoogleError::bad(
-            "eventTypeRestriction",
-            "Events of type fromGmail cannot be created.",
-        ));
-    }
+    make(&sim, &call, &caller, &calendar, event)
+}
+
+/// Makes an event of a caller's own and answers it.
+pub(super) fn make(
+    sim: &Sim,
+    call: &Call,
+    caller: &Caller,
+    calendar: &str,
+    mut event: EventResource,
+) -> Result<Response, GoogleError> {
+    let updates = SendUpdates::read(&call.query)?;
+    let now = sim.now();
+    let mut directory = sim.directory_mut();
+    let calendar_id = directory.open_for_writing(caller, calendar)?;
+    let view = View::read(call, directory.open(caller, &calendar_id)?.1)?;
+    event.id = match (event.id.as_str(), &event.ical_uid) {
+        ("", Some(uid)) => ids::of_uid(uid),
+        ("", None) => ids::new_id(sim.random()),
+        (id, _) => {
+            ids::check(id)?;
+            id.to_owned()
+        }
+    };
     let version_us = directory.next_version(now);
     let calendar = directory
-        .calendar_mut(&calendar_id)
+        .calendar(&calendar_id)
         .ok_or_else(GoogleError::not_found)?;
     if calendar.events.get(&event.id).is_some() {
         return Err(GoogleError::duplicate());
@@ -63,17 +71,19 @@ pub(crate) async fn insert(
         now,
         version_us,
     };
+    event_types::settle_new(&mut event, calendar)?;
     write::introduce(&mut event, calendar, author);
     rules::settle(&mut event, &calendar.id, &calendar.zone)?;
-    conference::settle(&mut event, None, &sim)?;
-    let stored = write::save(calendar, event, author, Visible::Yes)?;
+    conference::settle(&mut event, None, &directory, calendar, sim)?;
+    let stored = commit(
+        &mut directory,
+        &calendar_id,
+        event.clone(),
+        None,
+        author,
+        Visible::Yes,
+    )?;
+    mail::send(&mut directory, updates, &event, None, now);
+    conference::watch(&mut directory, &calendar_id, &event, now);
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))
-}
-
-/// 26 digits of base32hex.
-pub(crate) fn new_id(random: [u8; 26]) -> String {
-    random
-        .iter()
-        .map(|byte| char::from(DIGITS[usize::from(byte % 32)]))
-        .collect()
 }

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil};
 use kalends_core::time::Zone;
 
 use super::{
-    EventResource,
+    EventResource, attendees,
     resource::{ExtendedProperties, Reminder, Transparency, Visibility},
     series,
 };
@@ -15,7 +15,7 @@ pub(crate) fn settle(event: &mut EventResource, calendar_id: &str, zone: &Zone) 
     check_series_zone(event)?;
     settle_times(event, zone)?;
     settle_recurrence(event, zone)?;
-    settle_attendees(event, calendar_id)?;
+    attendees::settle(event, calendar_id)?;
     if let Some(properties) = event.extended_properties.take() {
         event.extended_properties = settle_properties(properties)?;
     }
@@ -37,14 +37,35 @@ pub(crate) fn settle(event: &mut EventResource, calendar_id: &str, zone: &Zone) 
     Ok(())
 }
 
-/// Refuses ids outside of base32hex, 5 to 1024 characters.
-pub(crate) fn check_id(id: &str) -> Result<(), GoogleError> {
-    let fits = (5..=1024).contains(&id.len()) && id.bytes().all(|c| matches!(c, b'a'..=b'v' | b'0'..=b'9'));
-    if fits {
-        Ok(())
-    } else {
-        Err(GoogleError::bad("invalid", "Invalid resource id value."))
+/// Grows with time and place; a caller may set it, but not lower it.
+pub(crate) fn next_sequence(old: &EventResource, new: &EventResource) -> Result<i32, GoogleError> {
+    let before = old.sequence.unwrap_or(0);
+    let sent = new.sequence.unwrap_or(before);
+    if sent < before {
+        return Err(low_sequence());
     }
+    let place = |event: &EventResource| {
+        (
+            event.start.clone(),
+            event.end.clone(),
+            event.recurrence.clone(),
+            event.location.clone(),
+            event.status,
+        )
+    };
+    Ok(if sent == before && place(old) != place(new) {
+        before + 1
+    } else {
+        sent
+    })
+}
+
+/// A sequence number below the one that is stored.
+pub(crate) fn low_sequence() -> GoogleError {
+    GoogleError::bad(
+        "invalid",
+        "Invalid sequence value. The specified sequence number is below the current sequence number of the resource. Re-fetch the resource and use its sequence number on the following request.",
+    )
 }
 
 fn settle_times(event: &mut EventResource, zone: &Zone) -> Result<(), GoogleError> {
@@ -133,25 +154,6 @@ fn settle_recurrence(event: &mut EventResource, zone: &Zone) -> Result<(), Googl
         ));
     }
     series::check_recurrence(event, zone)
-}
-
-fn settle_attendees(event: &mut EventResource, calendar_id: &str) -> Result<(), GoogleError> {
-    let organizer = event
-        .organizer
-        .as_ref()
-        .map_or(calendar_id, |organizer| &organizer.email)
-        .to_owned();
-    for attendee in event.attendees.iter_mut().flatten() {
-        if !attendee.email.contains('@') {
-            return Err(GoogleError::bad("invalid", "Invalid attendee email."));
-        }
-        attendee.is_self = (attendee.email == calendar_id).then_some(true);
-        attendee.organizer = (attendee.email == organizer).then_some(true);
-        attendee.optional = attendee.optional.filter(|optional| *optional);
-        attendee.resource = attendee.resource.filter(|resource| *resource);
-    }
-    event.attendees = event.attendees.take().filter(|attendees| !attendees.is_empty());
-    Ok(())
 }
 
 /// Google Calendar API guide "Extended properties": long keys are dropped, long values cut, the total is limited.

@@ -11,7 +11,7 @@ use kalends_core::{
     time::{EventTime, Interval, Zone},
 };
 
-use super::{EventResource, Role};
+use super::{EventResource, Role, write::link_of_instance};
 use crate::{
     directory::Calendar,
     google::{EventDateTime, GoogleError},
@@ -98,6 +98,10 @@ pub(crate) fn write_instance(master: &EventResource, zone: &Zone, instance: &Ins
         original_start_time: Some(time(instance.start_us)),
         recurring_event_id: Some(master.id.clone()),
         recurrence: None,
+        html_link: master
+            .html_link
+            .as_ref()
+            .map(|link| link_of_instance(link, &instance.id)),
         ..master.clone()
     }
 }

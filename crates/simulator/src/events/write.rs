@@ -4,9 +4,9 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 
-use super::{EventResource, Status, insert::new_id, resource::Person, rules, series::instance_id};
+use super::{EventResource, Status, ids::new_id, resource::Person, rules, series::instance_id};
 use crate::{
-    directory::{Calendar, StoredEvent},
+    directory::{Calendar, Directory, StoredEvent},
     google::{GoogleError, utc_millis},
 };
 
@@ -19,22 +19,30 @@ pub(crate) struct Author<'a> {
     pub(crate) version_us: i64,
 }
 
+impl Author<'_> {
+    /// The same person at the same time, for one more event.
+    pub(crate) fn again(self, directory: &mut Directory) -> Self {
+        Self {
+            version_us: directory.next_version(self.now),
+            ..self
+        }
+    }
+}
+
 /// Whether a write is one that callers see in `updated`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Visible {
     Yes,
     /// Only reminders changed.
     No,
+    /// Nothing of the event is to be seen any more but its id.
+    Bare,
 }
 
 /// Fills in what a new event has from the start: identity, organizer, creator.
 pub(crate) fn introduce(event: &mut EventResource, calendar: &Calendar, author: Author<'_>) {
-    let on_this_copy = |email: &str| (email == calendar.id).then_some(true);
-    let organizer = event.organizer.take().unwrap_or_else(|| Person {
-        email: calendar.id.clone(),
-        display_name: (!calendar.is_primary()).then(|| calendar.summary.clone()),
-        is_self: None,
-    });
+    let on_this_copy = |email: &str| email.eq_ignore_ascii_case(&calendar.id).then_some(true);
+    let organizer = event.organizer.take().unwrap_or_else(|| organizer_on(calendar));
     let creator = event.creator.take().unwrap_or_else(|| Person {
         email: author.email.to_owned(),
         ..Person::default()
@@ -58,6 +66,15 @@ pub(crate) fn introduce(event: &mut EventResource, calendar: &Calendar, author: 
     });
 }
 
+/// The organizer of events that are made on a calendar: the calendar.
+pub(crate) fn organizer_on(calendar: &Calendar) -> Person {
+    Person {
+        email: calendar.id.clone(),
+        display_name: (!calendar.is_primary()).then(|| calendar.summary.clone()),
+        is_self: Some(true),
+    }
+}
+
 /// Gives the event its new version and stores it.
 pub(crate) fn save(
     calendar: &mut Calendar,
@@ -67,12 +84,14 @@ pub(crate) fn save(
 ) -> Result<StoredEvent, GoogleError> {
     "calendar#event".clone_into(&mut event.kind);
     event.etag = etag(author.version_us);
-    if visible == Visible::Yes || event.updated.is_none() {
-        event.updated = Some(utc_millis(author.now));
+    if visible != Visible::Bare {
+        if visible == Visible::Yes || event.updated.is_none() {
+            event.updated = Some(utc_millis(author.now));
+        }
+        event
+            .html_link
+            .get_or_insert_with(|| html_link(&event.id, &calendar.id));
     }
-    event
-        .html_link
-        .get_or_insert_with(|| html_link(&event.id, &calendar.id));
     let updated = event
         .updated
         .as_ref()
@@ -143,7 +162,37 @@ pub(crate) fn etag(version_us: i64) -> String {
     format!("\"{}\"", i128::from(version_us) * 2)
 }
 
+/// Where an event's page is; followed by the ids of event and calendar in base64.
+const PAGE: &str = "https://www.google.com/calendar/event?eid=";
+
+/// The page of an instance, from that of its series.
+pub(super) fn link_of_instance(link: &str, instance_id: &str) -> String {
+    let eid = link
+        .strip_prefix(PAGE)
+        .and_then(|eid| URL_SAFE_NO_PAD.decode(eid).ok());
+    let place = eid
+        .as_deref()
+        .and_then(|eid| std::str::from_utf8(eid).ok()?.split_once(' '));
+    place.map_or_else(
+        || link.to_owned(),
+        |(_, calendar)| {
+            format!(
+                "{PAGE}{}",
+                URL_SAFE_NO_PAD.encode(format!("{instance_id} {calendar}"))
+            )
+        },
+    )
+}
+
+/// The event's page; common domains are abbreviated in it.
 fn html_link(event_id: &str, calendar_id: &str) -> String {
-    let eid = URL_SAFE_NO_PAD.encode(format!("{event_id} {calendar_id}"));
-    format!("https://www.google.com/calendar/event?eid={eid}")
+    let (name, domain) = calendar_id.rsplit_once('@').unwrap_or((calendar_id, ""));
+    let short = match domain {
+        "gmail.com" => format!("{name}@m"),
+        "group.calendar.google.com" => format!("{name}@g"),
+        "group.v.calendar.google.com" => format!("{name}@v"),
+        _ => calendar_id.to_owned(),
+    };
+    let eid = URL_SAFE_NO_PAD.encode(format!("{event_id} {short}"));
+    format!("{PAGE}{eid}")
 }

@@ -136,6 +136,30 @@ impl GoogleError {
         )
     }
 
+    /// More guests than an event takes.
+    pub(crate) fn too_many_attendees(most: usize) -> Self {
+        let message = format!("The event has too many attendees. At most {most} are allowed.");
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "calendar",
+            "attendeesLimitExceeded",
+            &message,
+        )
+    }
+
+    /// An import onto a calendar that has no part in the event.
+    pub(crate) fn no_participant() -> Self {
+        Self::bad(
+            "participantIsNeitherOrganizerNorAttendee",
+            "The owner of the calendar must either be the organizer or an attendee of an event that is imported.",
+        )
+    }
+
+    /// A query parameter without which the method makes no sense.
+    pub(crate) fn required_parameter(name: &str) -> Self {
+        Self::bad("required", &format!("Required parameter: {name}")).at("parameter", name)
+    }
+
     /// Something that this server did not foresee.
     pub(crate) fn internal() -> Self {
         Self::new(

@@ -83,6 +83,9 @@ pub(crate) enum Method {
     EventsPatch,
     EventsUpdate,
     EventsDelete,
+    EventsMove,
+    EventsImport,
+    EventsQuickAdd,
     FreebusyQuery,
     EventsWatch,
     CalendarListWatch,
@@ -134,6 +137,7 @@ const WRITE_EVENTS: &[&str] = &[
     "calendar.events.owned",
     "calendar.app.created",
 ];
+const MOVE_EVENTS: &[&str] = &["calendar", "calendar.events", "calendar.events.owned"];
 const FREE_BUSY: &[&str] = &[
     "calendar",
     "calendar.readonly",
@@ -185,6 +189,9 @@ impl Method {
             Self::EventsPatch => ("Events.Patch", WRITE_EVENTS),
             Self::EventsUpdate => ("Events.Update", WRITE_EVENTS),
             Self::EventsDelete => ("Events.Delete", WRITE_EVENTS),
+            Self::EventsMove => ("Events.Move", MOVE_EVENTS),
+            Self::EventsImport => ("Events.Import", WRITE_EVENTS),
+            Self::EventsQuickAdd => ("Events.QuickAdd", WRITE_EVENTS),
             Self::FreebusyQuery => ("Freebusy.Query", FREE_BUSY),
             Self::EventsWatch => ("Events.Watch", READ_EVENTS),
             Self::CalendarListWatch => ("CalendarList.Watch", READ_LIST),
