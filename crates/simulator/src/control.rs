@@ -3,6 +3,7 @@
 //! [`Control`] is the whole of it for callers in the same process; the routes under `/_sim` say the same as JSON.
 //! A new knob is a method here (or in a file below) and a route in [`http`].
 
+mod events;
 mod fill;
 mod http;
 mod index;
@@ -22,6 +23,7 @@ use crate::{
     world::{self, WorldError},
 };
 
+pub(crate) use self::events::{clear_mail, conferences, mail, set_conferences};
 pub(crate) use self::http::{
     add_fault, add_user, calls, certificate, clear_calls, clear_faults, clock, expire_sync_tokens,
     expire_tokens, faults, fill, issue_tokens, put_calendar, put_world, set_clock, users, world,

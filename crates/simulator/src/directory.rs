@@ -92,8 +92,10 @@ impl Directory {
 
     /// The calendar that the caller means and the role they have on it; `404` when there is none for them.
     pub(crate) fn open(&self, caller: &Caller, id: &str) -> Result<(&Calendar, AccessRole), GoogleError> {
-        let id = if id == "primary" { &*caller.email } else { id };
-        let calendar = self.calendars.get(id).ok_or_else(GoogleError::not_found)?;
+        let calendar = self
+            .calendars
+            .get(caller.calendar(id))
+            .ok_or_else(GoogleError::not_found)?;
         let role = calendar
             .role_of(&caller.email)
             .and_then(|role| caller.limit(role));

@@ -17,6 +17,7 @@ mod get;
 mod guests;
 mod ids;
 mod import;
+mod inherit;
 mod insert;
 mod instances;
 mod list;

@@ -31,6 +31,8 @@ mod world;
 
 pub use calls::RecordedCall;
 pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
+pub use directory::{MailKind, SentMail};
+pub use events::{ConferenceOrder, ConferenceOutcome};
 pub use faults::{Fault, FaultError, Trouble};
 pub use oauth::{ClientError, OAuthClient, RedirectUris};
 pub use push::{

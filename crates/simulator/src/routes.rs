@@ -112,6 +112,11 @@ fn control_plane() -> Router<Sim> {
                 .post(control::add_push_fault)
                 .delete(control::clear_push_faults),
         )
+        .route("/_sim/mail", get(control::mail).delete(control::clear_mail))
+        .route(
+            "/_sim/conferences",
+            get(control::conferences).put(control::set_conferences),
+        )
         .route("/_sim/world", get(control::world).put(control::put_world))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

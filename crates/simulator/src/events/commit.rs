@@ -14,15 +14,15 @@ use crate::{
 pub(crate) fn commit(
     directory: &mut Directory,
     calendar_id: &str,
-    event: EventResource,
+    event: &EventResource,
     before: Option<&EventResource>,
     author: Author<'_>,
     visible: Visible,
 ) -> Result<StoredEvent, GoogleError> {
-    let (stored, strays) = exceptions::store(directory, calendar_id, event, author, visible)?;
+    let (stored, changed) = exceptions::store(directory, calendar_id, event, author, visible)?;
     copies::spread(directory, calendar_id, &stored.resource()?, before, author)?;
-    for stray in strays {
-        copies::spread(directory, calendar_id, &stray, None, author)?;
+    for exception in changed {
+        copies::spread(directory, calendar_id, &exception, None, author)?;
     }
     Ok(stored)
 }

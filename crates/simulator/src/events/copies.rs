@@ -82,7 +82,7 @@ fn copy_to(
         return Ok(());
     }
     let author = author.again(directory);
-    exceptions::store(directory, guest, new, author, Visible::Yes).map(drop)
+    exceptions::store(directory, guest, &new, author, Visible::Yes).map(drop)
 }
 
 /// Takes the event off the calendar of somebody who is no longer invited.
@@ -106,7 +106,7 @@ fn withdraw_from(
         ..*copy
     };
     let author = author.again(directory);
-    exceptions::store(directory, guest, cancelled, author, Visible::Yes).map(drop)
+    exceptions::store(directory, guest, &cancelled, author, Visible::Yes).map(drop)
 }
 
 /// The event as it lies on a guest's calendar.

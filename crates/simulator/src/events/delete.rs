@@ -55,7 +55,7 @@ pub(crate) async fn delete(
     commit(
         &mut directory,
         &calendar_id,
-        new.clone(),
+        &new,
         Some(&old),
         author,
         Visible::Yes,

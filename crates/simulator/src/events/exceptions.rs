@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
-    EventResource, Role, read_instance,
+    EventResource, Role,
+    inherit::inherit,
+    read_instance,
     resource::Status,
     series,
     write::{self, Author, Visible},
@@ -45,12 +47,12 @@ fn withdraw_instances(calendar: &mut Calendar, old: &EventResource, now: Timesta
         .withdraw(&old.id, given.collect::<Vec<_>>().into_iter());
 }
 
-/// Stores an event; of a series that changes its times or ends also what that means for its instances. Tells the
-/// exceptions that were cancelled with it.
+/// Stores an event; of a series also what its change means for its instances. Tells the exceptions that changed with
+/// it.
 pub(crate) fn store(
     directory: &mut Directory,
     calendar_id: &str,
-    event: EventResource,
+    event: &EventResource,
     author: Author<'_>,
     visible: Visible,
 ) -> Result<(StoredEvent, Vec<EventResource>), GoogleError> {
@@ -61,20 +63,56 @@ pub(crate) fn store(
     let old = old.map(StoredEvent::resource).transpose()?;
     let series = old.filter(|old| old.recurrence.is_some());
     let times = |event: &EventResource| (event.start.clone(), event.recurrence.clone());
-    let moved = series.as_ref().is_some_and(|old| times(old) != times(&event));
-    let cancelled = series
-        .as_ref()
-        .is_some_and(|old| old.status != Status::Cancelled && event.status == Status::Cancelled);
-    let stored = write::save(calendar, event, author, visible)?;
-    if let Some(old) = series.filter(|_| moved) {
+    let moved = series.as_ref().is_some_and(|old| times(old) != times(event));
+    let cancelled = event.status == Status::Cancelled;
+    let stored = write::save(calendar, event.clone(), author, visible)?;
+    let Some(old) = series else {
+        return Ok((stored, Vec::new()));
+    };
+    if moved {
         withdraw_instances(calendar, &old, author.now);
     }
-    let strays = if moved || cancelled {
+    let mut changed = if moved || cancelled {
         drop_stray_exceptions(directory, calendar_id, &stored.id, author)?
     } else {
         Vec::new()
     };
-    Ok((stored, strays))
+    if event.status != Status::Cancelled {
+        changed.extend(pass_on(directory, calendar_id, (&old, event), author)?);
+    }
+    Ok((stored, changed))
+}
+
+/// Lets the exceptions of a series follow its change.
+fn pass_on(
+    directory: &mut Directory,
+    calendar_id: &str,
+    (old, new): (&EventResource, &EventResource),
+    author: Author<'_>,
+) -> Result<Vec<EventResource>, GoogleError> {
+    let calendar = directory
+        .calendar(calendar_id)
+        .ok_or_else(GoogleError::not_found)?;
+    let mut heirs = Vec::new();
+    for exception in calendar
+        .events
+        .exceptions_of(&new.id)
+        .filter(|one| !one.is_cancelled())
+    {
+        let full = exception.resource()?;
+        let heir = inherit(&full, old, new);
+        if heir != full {
+            heirs.push(heir);
+        }
+    }
+    for heir in &heirs {
+        let author = author.again(directory);
+        let calendar = directory
+            .calendar_mut(calendar_id)
+            .ok_or_else(GoogleError::not_found)?;
+        write::save(calendar, heir.clone(), author, Visible::Yes)?;
+    }
+    Ok(heirs)
 }
 
 /// Cancels the exceptions of a series whose instances no longer exist.

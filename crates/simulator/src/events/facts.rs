@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kalends_core::{recurrence, time::Zone};
 
 use super::{
-    EventResource, Status,
+    EventResource, Status, attendees,
     resource::{EventType, ResponseStatus, Transparency, Visibility},
     series,
 };
@@ -15,6 +15,7 @@ use crate::{directory::StoredEvent, google::GoogleError};
 
 /// The facts of one event.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one filter's answer")]
 pub(crate) struct Facts {
     pub(crate) status: Status,
     pub(crate) role: Role,
@@ -27,6 +28,12 @@ pub(crate) struct Facts {
     pub(crate) busy: bool,
     /// Whether its details are hidden from readers.
     pub(crate) private: bool,
+    /// Whether it is an invitation that waits for an answer.
+    pub(crate) unanswered: bool,
+    /// Whether it keeps its details when it is deleted, so that it can be restored.
+    pub(crate) restorable: bool,
+    /// Whether it says where it comes from, which only its creator may see.
+    pub(crate) sourced: bool,
     pub(crate) updated: Timestamp,
     /// What the etag is made from.
     pub(crate) version_us: i64,
@@ -94,6 +101,9 @@ impl Facts {
                 resource.visibility,
                 Some(Visibility::Private | Visibility::Confidential)
             ),
+            unanswered: is_unanswered(resource),
+            restorable: is_restorable(resource),
+            sourced: resource.source.is_some(),
             role,
             start_us,
             end_us,
@@ -121,11 +131,26 @@ fn extent(resource: &EventResource, role: &Role, zone: &Zone) -> (i64, i64) {
     (start, instant(&resource.end).unwrap_or(start))
 }
 
+fn organizes(resource: &EventResource) -> bool {
+    let organizer = resource.organizer.as_ref();
+    organizer.is_some_and(|organizer| organizer.is_self == Some(true))
+}
+
+fn is_unanswered(resource: &EventResource) -> bool {
+    let own = attendees::own(resource);
+    !organizes(resource) && own.is_some_and(|own| own.response_status == ResponseStatus::NeedsAction)
+}
+
+/// The organizer's own events, and those that a guest took off their calendar (discovery document, `Event.status`).
+fn is_restorable(resource: &EventResource) -> bool {
+    let own = attendees::own(resource);
+    organizes(resource) || own.is_some_and(|own| own.response_status == ResponseStatus::Declined)
+}
+
 /// Whether free/busy counts the event (Google Calendar API reference, `Event.transparency` and `eventType`).
 fn is_busy(resource: &EventResource) -> bool {
-    let declined = resource.attendees.iter().flatten().any(|attendee| {
-        attendee.is_self == Some(true) && attendee.response_status == ResponseStatus::Declined
-    });
+    let declined =
+        attendees::own(resource).is_some_and(|own| own.response_status == ResponseStatus::Declined);
     match resource.event_type.unwrap_or_default() {
         _ if resource.status == Status::Cancelled || declined => false,
         EventType::WorkingLocation | EventType::Birthday => false,

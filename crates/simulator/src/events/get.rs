@@ -6,7 +6,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::{read_instance, view::View, write::etag};
+use super::{conference, read_instance, view::View, write::etag};
 use crate::{
     google::{self, Call, GoogleError, Method, if_none_match},
     state::Sim,
@@ -19,9 +19,10 @@ pub(crate) async fn get(
     Path((calendar, event)): Path<(String, String)>,
 ) -> Result<Response, GoogleError> {
     let caller = call.authorize(&sim, Method::EventsGet)?;
+    conference::ripen(&sim, caller.calendar(&calendar), Some(&event))?;
     let directory = sim.directory();
     let (calendar, role) = directory.open(&caller, &calendar)?;
-    let view = View::read(&call, role)?;
+    let view = View::read(&call, &caller, role)?;
     if let Some(stored) = calendar.events.get(&event) {
         if let Some(unchanged) = if_none_match(&call.headers, &etag(stored.facts.version_us)) {
             return Ok(unchanged);

@@ -79,7 +79,7 @@ pub(crate) fn tell_organizer(
     }
     event.sequence = Some(rules::next_sequence(&before, &event)?);
     let author = author.again(directory);
-    commit(directory, &home, event, Some(&before), author, Visible::Yes).map(drop)
+    commit(directory, &home, &event, Some(&before), author, Visible::Yes).map(drop)
 }
 
 /// The copy of a guest who took the event off their calendar: cancelled and declined.

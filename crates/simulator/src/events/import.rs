@@ -39,7 +39,7 @@ pub(crate) async fn import(
     let now = sim.now();
     let mut directory = sim.directory_mut();
     let calendar_id = directory.open_for_writing(&caller, &calendar)?;
-    let view = View::read(&call, directory.open(&caller, &calendar_id)?.1)?;
+    let view = View::read(&call, &caller, directory.open(&caller, &calendar_id)?.1)?;
     let version_us = directory.next_version(now);
     let calendar = directory
         .calendar(&calendar_id)
@@ -71,7 +71,7 @@ pub(crate) async fn import(
         rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     }
     conference::settle(&mut event, old.as_ref(), &directory, calendar, &sim)?;
-    let (stored, _) = exceptions::store(&mut directory, &calendar_id, event, author, Visible::Yes)?;
+    let (stored, _) = exceptions::store(&mut directory, &calendar_id, &event, author, Visible::Yes)?;
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))
 }
 

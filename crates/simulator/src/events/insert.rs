@@ -50,7 +50,7 @@ pub(super) fn make(
     let now = sim.now();
     let mut directory = sim.directory_mut();
     let calendar_id = directory.open_for_writing(caller, calendar)?;
-    let view = View::read(call, directory.open(caller, &calendar_id)?.1)?;
+    let view = View::read(call, caller, directory.open(caller, &calendar_id)?.1)?;
     event.id = match (event.id.as_str(), &event.ical_uid) {
         ("", Some(uid)) => ids::of_uid(uid),
         ("", None) => ids::new_id(sim.random()),
@@ -75,14 +75,7 @@ pub(super) fn make(
     write::introduce(&mut event, calendar, author);
     rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     conference::settle(&mut event, None, &directory, calendar, sim)?;
-    let stored = commit(
-        &mut directory,
-        &calendar_id,
-        event.clone(),
-        None,
-        author,
-        Visible::Yes,
-    )?;
+    let stored = commit(&mut directory, &calendar_id, &event, None, author, Visible::Yes)?;
     mail::send(&mut directory, updates, &event, None, now);
     conference::watch(&mut directory, &calendar_id, &event, now);
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use kalends_core::time::Interval;
 
 use super::{
-    Role,
+    Role, conference,
     list::{head, with_items},
     listing::Item,
     series::{horizon_us, instances_in, write_instance},
@@ -28,9 +28,10 @@ pub(crate) async fn instances(
     Path((calendar, event)): Path<(String, String)>,
 ) -> Result<Response, GoogleError> {
     let caller = call.authorize(&sim, Method::EventsInstances)?;
+    conference::ripen(&sim, caller.calendar(&calendar), None)?;
     let directory = sim.directory();
     let (calendar, role) = directory.open(&caller, &calendar)?;
-    let view = View::read(&call, role)?;
+    let view = View::read(&call, &caller, role)?;
     let master = calendar.events.get(&event).ok_or_else(GoogleError::not_found)?;
     if master.facts.role != Role::Master {
         return Err(GoogleError::bad("invalid", "The event is not a recurring event."));

@@ -10,14 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
+    conference,
     listing::{Item, Listing, Scope},
     selection::{Order, Selection},
     view::View,
 };
 use crate::{
     calendar::default_reminders,
-    directory::Calendar,
-    google::{self, Call, Caller, GoogleError, Method, Position, Query, utc_millis},
+    directory::{Calendar, Directory},
+    google::{self, Call, Caller, GoogleError, Method, Position, Query, if_none_match, utc_millis},
     state::Sim,
 };
 
@@ -45,14 +46,18 @@ pub(crate) async fn list(
 ) -> Result<Response, GoogleError> {
     let caller = call.authorize(&sim, Method::EventsList)?;
     let now = sim.now();
+    conference::ripen(&sim, caller.calendar(&calendar), None)?;
     let directory = sim.directory();
     let (calendar, role) = directory.open(&caller, &calendar)?;
     let selection = Selection::read(&call.query, now)?;
-    let view = View::read(&call, role)?;
+    let view = View::read(&call, &caller, role)?;
     let size = call
         .query
         .size("maxResults", 250, 2500)?
         .min(call.knobs.page_size.unwrap_or(usize::MAX));
+    if let Some(unchanged) = if_none_match(&call.headers, &collection_etag(calendar)) {
+        return Ok(unchanged);
+    }
     let questions = Questions::new(&caller, calendar, &selection, &call.query);
     let (position, scope) = begin(&sim, &call.query, calendar, &selection, &questions)?;
     let listing = Listing {
@@ -61,6 +66,7 @@ pub(crate) async fn list(
         view: &view,
         scope,
         now,
+        hides_invitations: !selection.show_hidden_invitations && hides_invitations(&directory, calendar),
     };
     let (items, next) = if call.knobs.empty_page {
         (Vec::new(), Some(position.clone()))
@@ -85,6 +91,17 @@ pub(crate) async fn list(
         StatusCode::OK,
         with_items(&head, &view, items)?,
     ))
+}
+
+/// Whether the calendar's owner has chosen not to see invitations before answering them (setting `hideInvitations`).
+fn hides_invitations(directory: &Directory, calendar: &Calendar) -> bool {
+    let owner = directory.user(&calendar.owner);
+    owner.is_some_and(|owner| {
+        owner
+            .settings
+            .get("hideInvitations")
+            .is_some_and(|hides| hides == "true")
+    })
 }
 
 /// What tokens are bound to.
@@ -178,23 +195,26 @@ fn snapshot_of(position: &Position) -> u64 {
     }
 }
 
+/// The etag of a calendar's events as a whole.
+fn collection_etag(calendar: &Calendar) -> String {
+    let version = calendar.events.revision() + calendar.version_us.unsigned_abs();
+    format!("\"p{version:x}0g\"")
+}
+
 /// Everything of the answer but its items.
 pub(super) fn head(calendar: &Calendar, view: &View) -> Value {
     let changed = calendar.events.changed();
     let updated = changed.or_else(|| Timestamp::from_microsecond(calendar.version_us).ok());
-    let mut head = json!({
+    json!({
         "kind": "calendar#events",
-        "etag": format!("\"p{:x}0g\"", calendar.events.revision() + calendar.version_us.unsigned_abs()),
+        "etag": collection_etag(calendar),
         "summary": calendar.summary,
+        "description": calendar.description.as_deref().unwrap_or_default(),
         "updated": utc_millis(updated.unwrap_or(Timestamp::UNIX_EPOCH)),
         "timeZone": view.zone_name(&calendar.zone),
         "accessRole": view.role.name(),
         "defaultReminders": default_reminders(calendar, view.role),
-    });
-    if let Some(description) = &calendar.description {
-        head["description"] = description.as_str().into();
-    }
-    head
+    })
 }
 
 /// Writes the items and puts them into the answer.

@@ -27,6 +27,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) view: &'a View,
     pub(crate) scope: Scope,
     pub(crate) now: Timestamp,
+    /// Whether invitations stay out until they are answered.
+    pub(crate) hides_invitations: bool,
 }
 
 /// Everything there is, or everything that changed.
@@ -116,6 +118,7 @@ impl Listing<'_> {
             || !selection.overlaps(facts.start_us, facts.end_us)
             || selection.updated_min.is_some_and(|min| facts.updated < min)
             || (event.is_cancelled() && !self.tells_cancelled(event))
+            || (facts.unanswered && self.hides_invitations && !event.is_cancelled())
         {
             return Ok(Vec::new());
         }
@@ -125,7 +128,9 @@ impl Listing<'_> {
         if selection.single_events && facts.role == Role::Master {
             return self.instances(event);
         }
-        let part = if event.is_cancelled() {
+        // Who asks for deleted events gets the details that are kept to restore them.
+        let restorable = selection.show_deleted && facts.restorable && facts.role.master().is_none();
+        let part = if event.is_cancelled() && !restorable {
             Part::Tombstone(Box::new(event.clone()))
         } else {
             self.view.later(event)

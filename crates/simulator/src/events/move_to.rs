@@ -37,7 +37,7 @@ pub(crate) async fn move_to(
     let mut directory = sim.directory_mut();
     let from = directory.open_for_writing(&caller, &calendar)?;
     let to = directory.open_for_writing(&caller, destination)?;
-    let view = View::read(&call, directory.open(&caller, &to)?.1)?;
+    let view = View::read(&call, &caller, directory.open(&caller, &to)?.1)?;
     let old = movable(&directory, &from, &to, &event)?;
     let author = Author {
         email: &caller.email,
@@ -45,14 +45,13 @@ pub(crate) async fn move_to(
         version_us: directory.next_version(now),
     };
     let exceptions = exceptions_of(&directory, &from, &event)?;
-    let before = old.clone();
-    let stored = carry(&mut directory, (&from, &to), old, author)?;
+    let stored = carry(&mut directory, (&from, &to), &old, author)?;
     for exception in exceptions {
         let author = author.again(&mut directory);
-        carry(&mut directory, (&from, &to), exception, author)?;
+        carry(&mut directory, (&from, &to), &exception, author)?;
     }
     let moved = stored.resource()?;
-    mail::send(&mut directory, updates, &moved, Some(&before), now);
+    mail::send(&mut directory, updates, &moved, Some(&old), now);
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))
 }
 
@@ -108,7 +107,7 @@ fn exceptions_of(directory: &Directory, calendar: &str, id: &str) -> Result<Vec<
 fn carry(
     directory: &mut Directory,
     (from, to): (&str, &str),
-    event: EventResource,
+    event: &EventResource,
     author: Author<'_>,
 ) -> Result<StoredEvent, GoogleError> {
     let target = directory.calendar(to).ok_or_else(GoogleError::not_found)?;
@@ -133,7 +132,7 @@ fn carry(
             ..EventResource::default()
         };
         let author = author.again(directory);
-        exceptions::store(directory, from, left, author, Visible::Bare)?;
+        exceptions::store(directory, from, &left, author, Visible::Bare)?;
     }
-    commit(directory, to, moved, Some(&event), author, Visible::Yes)
+    commit(directory, to, &moved, Some(event), author, Visible::Yes)
 }

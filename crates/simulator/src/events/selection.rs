@@ -26,6 +26,7 @@ const NOT_WITH_TOKEN: [&str; 8] = [
 pub(crate) struct Selection {
     pub(crate) single_events: bool,
     pub(crate) show_deleted: bool,
+    pub(crate) show_hidden_invitations: bool,
     pub(crate) event_types: Vec<EventType>,
     /// The event ends after this.
     pub(crate) time_min_us: Option<i64>,
@@ -73,6 +74,7 @@ impl Selection {
         let selection = Self {
             single_events,
             show_deleted: show_deleted.unwrap_or(false),
+            show_hidden_invitations: query.flag("showHiddenInvitations")?.unwrap_or(false),
             event_types: event_types(query)?,
             time_min_us: micros(query.instant("timeMin")?),
             time_max_us: micros(query.instant("timeMax")?),

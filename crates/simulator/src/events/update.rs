@@ -63,7 +63,7 @@ fn change(
     let now = sim.now();
     let mut directory = sim.directory_mut();
     let calendar_id = directory.open_for_writing(caller, calendar)?;
-    let view = View::read(call, directory.open(caller, &calendar_id)?.1)?;
+    let view = View::read(call, caller, directory.open(caller, &calendar_id)?.1)?;
     let version_us = directory.next_version(now);
     let calendar = directory
         .calendar(&calendar_id)
@@ -86,14 +86,7 @@ fn change(
         now,
         version_us,
     };
-    commit(
-        &mut directory,
-        &calendar_id,
-        new.clone(),
-        Some(&old),
-        author,
-        visible,
-    )?;
+    commit(&mut directory, &calendar_id, &new, Some(&old), author, visible)?;
     guests::tell_organizer(&mut directory, &old, &new, author)?;
     mail::send(&mut directory, updates, &new, Some(&old), now);
     conference::watch(&mut directory, &calendar_id, &new, now);

@@ -1,12 +1,14 @@
 //! How an event looks to who asks: their role, their time zone, how many attendees they want.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use kalends_core::time::Zone;
 
 use super::{EventResource, Status, resource::Visibility};
 use crate::{
     directory::{AccessRole, StoredEvent},
-    google::{Call, EventDateTime, GoogleError},
+    google::{Call, Caller, EventDateTime, GoogleError},
 };
 
 /// One event of a listing before it is written. Gathering these needs the calendars, writing them does not.
@@ -31,6 +33,7 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) role: AccessRole,
+    viewer: Arc<str>,
     /// Another zone than the calendar's.
     zone: Option<Zone>,
     max_attendees: Option<usize>,
@@ -38,7 +41,7 @@ pub(crate) struct View {
 
 impl View {
     /// Reads `timeZone` and `maxAttendees`.
-    pub(crate) fn read(call: &Call, role: AccessRole) -> Result<Self, GoogleError> {
+    pub(crate) fn read(call: &Call, caller: &Caller, role: AccessRole) -> Result<Self, GoogleError> {
         let zone = call.query.text("timeZone").map(|name| {
             Zone::iana(name)
                 .map_err(|_| GoogleError::parameter("timeZone", &format!("Invalid time zone: '{name}'.")))
@@ -49,6 +52,7 @@ impl View {
         };
         Ok(Self {
             role,
+            viewer: caller.email.clone(),
             zone: zone.transpose()?,
             max_attendees,
         })
@@ -89,7 +93,10 @@ impl View {
 
     /// Whether the event is shown as it is stored.
     fn leaves(&self, event: &StoredEvent) -> bool {
-        self.role.sees(event.facts.private) && self.zone.is_none() && self.max_attendees.is_none()
+        self.role.sees(event.facts.private)
+            && self.zone.is_none()
+            && self.max_attendees.is_none()
+            && !event.facts.sourced
     }
 
     /// What is guaranteed of a cancelled event: its id, and of which instance it takes the place.
@@ -121,6 +128,12 @@ impl View {
         } else {
             redact(resource)
         };
+        // Only who made an event sees where it comes from (discovery document, `Event.source`).
+        let made_it = shown
+            .creator
+            .as_ref()
+            .is_some_and(|creator| creator.email == *self.viewer);
+        shown.source = shown.source.filter(|_| made_it);
         shown.start = shown.start.as_ref().map(|time| self.localize(time));
         shown.end = shown.end.as_ref().map(|time| self.localize(time));
         shown.original_start_time = shown.original_start_time.as_ref().map(|time| self.localize(time));

@@ -119,7 +119,11 @@ pub(crate) fn adopt(
         rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     }
     if let Some(original) = &event.original_start_time {
-        event.original_start_time = Some(original.shown_in(&calendar.zone));
+        let mut shown = original.shown_in(&calendar.zone);
+        if shown.date_time.is_some() && shown.time_zone.is_none() {
+            shown.time_zone = Some(series_zone(calendar, &event)?);
+        }
+        event.original_start_time = Some(shown);
     }
     let visible = if event.updated.is_some() {
         Visible::No
@@ -128,6 +132,18 @@ pub(crate) fn adopt(
     };
     save(calendar, event, author, visible)?;
     Ok(author.version_us)
+}
+
+/// The zone in which the series of an exception is stated.
+fn series_zone(calendar: &Calendar, exception: &EventResource) -> Result<String, GoogleError> {
+    let master = exception.recurring_event_id.as_deref().unwrap_or_default();
+    let master = calendar
+        .events
+        .get(master)
+        .map(StoredEvent::resource)
+        .transpose()?;
+    let stated = master.and_then(|master| master.start?.time_zone);
+    Ok(stated.unwrap_or_else(|| calendar.zone.name().to_owned()))
 }
 
 /// The id that an exception must have, or one of the event's own that is the same every time.

@@ -81,6 +81,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The id of the calendar that a path names; `primary` is the caller's own.
+    pub(crate) fn calendar<'a>(&'a self, named: &'a str) -> &'a str {
+        if named == "primary" { &self.email } else { named }
+    }
+
     /// What the scopes leave of a role: scopes for owned calendars only serve owners, and
     /// `calendar.events.freebusy` shows no more than a free/busy reader sees.
     pub(crate) fn limit(&self, role: AccessRole) -> Option<AccessRole> {

@@ -85,7 +85,7 @@ async fn masters_and_exceptions_are_listed_as_they_are() {
     assert_eq!(
         cancelled,
         json!({"kind": "calendar#event", "id": "weekly_20261202T150000Z", "status": "cancelled",
-            "recurringEventId": "weekly", "originalStartTime": {"dateTime": "2026-12-02T16:00:00+01:00"}})
+            "recurringEventId": "weekly", "originalStartTime": {"dateTime": "2026-12-02T16:00:00+01:00", "timeZone": "Europe/Zurich"}})
     );
     assert_eq!(
         (&page["timeZone"], &page["accessRole"]),
@@ -212,7 +212,7 @@ async fn filters_find_by_text_uid_properties_and_type() {
         )
         .await;
     google
-        .insert(&json!({"id": "focus", "eventType": "focusTime", "start": start, "end": start}))
+        .insert(&json!({"id": "focus", "eventType": "focusTime", "focusTimeProperties": {}, "start": start, "end": start}))
         .await;
     for (query, expect) in [
         ("q=old+hall", vec!["tagged"]),

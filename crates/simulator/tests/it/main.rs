@@ -5,6 +5,9 @@
 mod control;
 mod cross_origin;
 mod events;
+mod events_guests;
+mod events_import;
+mod events_meet;
 mod free_busy;
 mod guide;
 mod harness;

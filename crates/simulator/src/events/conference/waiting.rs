@@ -143,7 +143,7 @@ fn finish(directory: &mut Directory, one: &Waiting, sim: &Sim) -> Result<(), Goo
     commit(
         directory,
         &one.calendar,
-        event,
+        &event,
         Some(&before),
         author,
         Visible::Yes,

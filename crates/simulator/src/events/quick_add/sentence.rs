@@ -99,7 +99,7 @@ impl Found {
             && let Some((from, to, taken)) = words::hours(words)
         {
             self.from = Some(from.time());
-            self.to = to.as_ref().map(Clock::time);
+            self.to = to.map(Clock::time);
             return taken;
         }
         if self.minutes.is_none()

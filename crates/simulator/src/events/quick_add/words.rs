@@ -43,7 +43,7 @@ enum Half {
 }
 
 impl Clock {
-    pub(super) fn time(&self) -> Time {
+    pub(super) fn time(self) -> Time {
         let hour = match self.half {
             Some(Half::Am) => self.hour % 12,
             Some(Half::Pm) => self.hour % 12 + 12,
@@ -127,17 +127,16 @@ pub(super) fn date(words: &[&str], today: Date) -> Option<(Date, usize)> {
 
 /// A time or a range of times and how many words tell it.
 pub(super) fn hours(words: &[&str]) -> Option<(Clock, Option<Clock>, usize)> {
-    let (from, to, taken) = match words.first()?.split_once(['-', '–']) {
-        Some((from, to)) => (Clock::read(from)?, Some(Clock::read(to)?), 1),
-        None => {
-            let from = Clock::read(words[0])?;
-            let joined = words
-                .get(1)
-                .is_some_and(|word| matches!(plain(word).as_str(), "-" | "to" | "until"));
-            match words.get(2).and_then(|word| Clock::read(word)).filter(|_| joined) {
-                Some(to) => (from, Some(to), 3),
-                None => (from, None, 1),
-            }
+    let (from, to, taken) = if let Some((from, to)) = words.first()?.split_once(['-', '–']) {
+        (Clock::read(from)?, Some(Clock::read(to)?), 1)
+    } else {
+        let from = Clock::read(words[0])?;
+        let joined = words
+            .get(1)
+            .is_some_and(|word| matches!(plain(word).as_str(), "-" | "to" | "until"));
+        match words.get(2).and_then(|word| Clock::read(word)).filter(|_| joined) {
+            Some(to) => (from, Some(to), 3),
+            None => (from, None, 1),
         }
     };
     let sure = from.sure || to.is_some();
