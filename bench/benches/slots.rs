@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kalends_bench::busy_people::{DAY, MINUTE, busy};
 use kalends_core::{
     busy::{BusyMonth, Month, split},
-    slots::{DayWindow, Found, OpenHours, Person, SlotQuery, WeeklyWindow, find},
+    slots::{DayWindow, Found, OpenHours, Person, Question, SlotQuery, WeeklyWindow, find},
     time::{Interval, Zone},
 };
 
@@ -121,13 +121,9 @@ impl World {
         let people: Vec<_> = open
             .iter()
             .zip(&busy)
-            .map(|(open, busy)| Person {
-                open,
-                busy,
-                unknown: &[],
-            })
+            .map(|(open, busy)| Person::new(open, busy, &[]))
             .collect();
-        find(&self.query, &people).expect("a good question")
+        find(&Question::together(&self.query, &people)).expect("a good question")
     }
 
     fn sweep(&self) -> Vec<i64> {

@@ -1,6 +1,6 @@
 //! When a person takes appointments: weekly hours of civil time, with other hours on some dates.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::DayWindow;
 use crate::{
@@ -126,6 +126,24 @@ impl OpenHours {
         run
     }
 
+    /// The date that a clock in the zone shows at an instant, and what gives it its hours: the index of its override,
+    /// else the indexes of the weekly windows of its weekday.
+    pub fn of(&self, at: Timestamp) -> (Date, Option<usize>, Vec<usize>) {
+        let date = self.zone.civil(at).date();
+        let overridden_by = self.overrides.iter().position(|hours| hours.date == date);
+        let weekday = date.weekday().to_monday_one_offset().unsigned_abs();
+        let weekly = self
+            .weekly
+            .iter()
+            .enumerate()
+            .filter(|(_, hours)| hours.days.contains(&weekday));
+        let weekly = match overridden_by {
+            Some(_) => Vec::new(),
+            None => weekly.map(|(index, _)| index).collect(),
+        };
+        (date, overridden_by, weekly)
+    }
+
     /// The windows of a civil day, by days since 1970.
     fn of_day(&self, day: i64) -> &[DayWindow] {
         match self.dates.binary_search_by_key(&day, |(date, _)| *date) {
@@ -164,7 +182,7 @@ fn days_since_1970(date: Date) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use jiff::{Timestamp, ToSpan, tz};
+    use jiff::{ToSpan, tz};
 
     use super::*;
 

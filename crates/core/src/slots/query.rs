@@ -1,6 +1,6 @@
 //! What a slot search is asked.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, civil::Date};
 
 use crate::{
     invalid_field::InvalidField,
@@ -12,7 +12,7 @@ use crate::{
 pub struct SlotQuery {
     /// Slots lie wholly inside.
     pub window: Interval,
-    /// How long the appointment takes, 1 to 10,080.
+    /// How long the appointment takes, 1 to 10,080; the steps of a sequence have their own.
     pub duration_minutes: u32,
     /// From one candidate to the next, 1 to 10,080.
     pub step_minutes: u32,
@@ -31,13 +31,16 @@ pub struct SlotQuery {
     pub minimum_notice_minutes: u32,
     /// Slots begin at most this long from now.
     pub horizon_minutes: Option<u32>,
+    /// Slots begin today or in this many days after today, by the clock of `zone`, 0 to 3,650.
+    pub horizon_days: Option<u32>,
     /// Most slots to find; at least 1.
     pub max_results: Option<usize>,
 }
 
-const WEEK: u32 = 10_080;
-const DAY: u32 = 1_440;
+pub(super) const WEEK: u32 = 10_080;
+pub(super) const DAY: u32 = 1_440;
 const YEAR: u32 = 525_600;
+const TEN_YEARS_IN_DAYS: u32 = 3_650;
 
 impl SlotQuery {
     /// A question with candidates one after the other, rounded to quarter hours, and no other rule.
@@ -53,6 +56,7 @@ impl SlotQuery {
             now,
             minimum_notice_minutes: 0,
             horizon_minutes: None,
+            horizon_days: None,
             max_results: None,
         }
     }
@@ -66,6 +70,11 @@ impl SlotQuery {
             ("bufferBeforeMinutes", self.buffer_before_minutes, 0..=DAY),
             ("bufferAfterMinutes", self.buffer_after_minutes, 0..=DAY),
             ("minimumNoticeMinutes", self.minimum_notice_minutes, 0..=YEAR),
+            (
+                "horizonDays",
+                self.horizon_days.unwrap_or(0),
+                0..=TEN_YEARS_IN_DAYS,
+            ),
         ] {
             InvalidField::unless_within(field, value, bounds)?;
         }
@@ -75,13 +84,37 @@ impl SlotQuery {
         Ok(())
     }
 
-    /// The time over which the answer needs to know who is busy: the window, widened by the buffers.
+    /// The time over which an answer needs to know who is busy, when all come together: the window, widened by the
+    /// buffers.
     pub fn reach(&self) -> Interval {
         pad(
             self.window,
             minutes(self.buffer_before_minutes),
             minutes(self.buffer_after_minutes),
         )
+    }
+
+    /// The first instant at which the notice allows a start, in microseconds since 1970.
+    pub(super) fn earliest_start(&self) -> i64 {
+        self.now
+            .as_microsecond()
+            .saturating_add(minutes(self.minimum_notice_minutes))
+    }
+
+    /// The first instant that is too late for a start, by either horizon; `None` without one.
+    pub(super) fn horizon_end(&self) -> Option<i64> {
+        let by_minutes = self.horizon_minutes.map(|horizon| {
+            let latest = self.now.as_microsecond().saturating_add(minutes(horizon));
+            latest.saturating_add(1)
+        });
+        let by_days = self.horizon_days.map(|days| {
+            let today = self.zone.civil(self.now).date();
+            let day_after = today
+                .checked_add((i64::from(days) + 1).days())
+                .unwrap_or(Date::MAX);
+            self.zone.instant(day_after.into()).as_microsecond()
+        });
+        by_minutes.into_iter().chain(by_days).min()
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kalends_core::{
     busy::{Builder, BusyMonth, BusyRules, Month, split},
     ical,
-    slots::{DayWindow, OpenHours, Person, SlotQuery, WeeklyWindow, find},
+    slots::{DayWindow, OpenHours, Person, Question, SlotQuery, WeeklyWindow, find},
     time::{Interval, Zone},
 };
 
@@ -84,12 +84,9 @@ fn slots(from: &str, until: &str) -> Vec<String> {
     let open = OpenHours::new(berlin.clone(), week, vec![]).unwrap();
     let window = Interval::new(instant(from), instant(until)).unwrap();
     let query = SlotQuery::new(window, 60, berlin.clone(), instant("2026-03-01T00:00:00Z"));
-    let teacher = Person {
-        open: &open.windows(query.reach()),
-        busy: &busy,
-        unknown: &[],
-    };
-    let found = find(&query, &[teacher]).unwrap();
+    let open = open.windows(query.reach());
+    let teacher = Person::new(&open, &busy, &[]);
+    let found = find(&Question::together(&query, &[teacher])).unwrap();
     let starts = found.slots.iter().map(|slot| berlin.civil(slot.interval.start()));
     starts
         .map(|start| start.strftime("%m-%d %H:%M").to_string())

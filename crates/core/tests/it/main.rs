@@ -10,4 +10,5 @@ mod made;
 mod overrides;
 mod rfc_examples;
 mod rule_vectors;
+mod slots;
 mod window_algebra;

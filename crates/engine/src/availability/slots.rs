@@ -1,7 +1,7 @@
 //! Slots at which all of some users can come.
 
 use kalends_core::{
-    slots::{self, Found, OpenHours, Person, SlotQuery},
+    slots::{self, Found, OpenHours, Person, Question, SlotQuery},
     time::{TenantId, UserId},
 };
 
@@ -73,13 +73,9 @@ pub async fn slots(
     let persons: Vec<Person<'_>> = people
         .iter()
         .zip(&open)
-        .map(|(person, open)| Person {
-            open,
-            busy: &person.busy,
-            unknown: &person.unknown,
-        })
+        .map(|(person, open)| Person::new(open, &person.busy, &person.unknown))
         .collect();
-    let found = slots::find(&query, &persons)?;
+    let found = slots::find(&Question::together(&query, &persons))?;
     let users = people
         .into_iter()
         .map(|person| UserEvidence {

@@ -99,6 +99,7 @@ pub(super) fn calendar_read(value: &Value) -> Result<CalendarRead, SettingsError
         busy: BusyRules {
             tentative_blocks: stored.tentative_blocks,
             unaccepted_blocks: stored.unaccepted_blocks,
+            ..BusyRules::default()
         },
         window_back_days: stored.window_back_days,
         window_ahead_days: stored.window_ahead_days,

@@ -153,6 +153,7 @@ both! {
         let lenient = BusyRules {
             tentative_blocks: false,
             unaccepted_blocks: false,
+            ..BusyRules::default()
         };
         let read = CalendarRead {
             busy: lenient,

@@ -180,6 +180,7 @@ impl FindSlots {
             now,
             minimum_notice_minutes: self.minimum_notice_minutes,
             horizon_minutes: self.horizon_minutes,
+            horizon_days: None,
             max_results: Some(max_results),
         };
         query.check().map_err(fields::invalid)?;

@@ -152,6 +152,7 @@ impl CalendarReadSettings {
             busy: BusyRules {
                 tentative_blocks: self.tentative_blocks,
                 unaccepted_blocks: self.unaccepted_blocks,
+                ..BusyRules::default()
             },
             window_back_days: self.window_back_days,
             window_ahead_days: self.window_ahead_days,

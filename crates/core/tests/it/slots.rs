@@ -1,0 +1,5 @@
+//! The slot engine, seen from outside: tables of cases, and laws against searches that anybody can follow.
+
+mod case;
+mod plain;
+mod scan;
