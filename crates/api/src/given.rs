@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use kalends_core::{
     busy,
-    slots::{self, DateOverride, DayWindow, Found, OpenHours, Person, SlotQuery, WeeklyWindow},
+    invalid_field::InvalidField,
+    slots::{self, DateOverride, DayWindow, Found, OpenHours, Person, Question, SlotQuery, WeeklyWindow},
     time::{Interval, Zone},
 };
 use kalends_engine::availability::LONGEST_WINDOW;
@@ -67,18 +68,23 @@ impl Given {
 
     /// Asks the engine that the API asks.
     pub fn answer(&self) -> Result<Found, GivenError> {
+        self.ask(slots::find)
+    }
+
+    /// The run of free time of which the slots are cut.
+    pub fn free(&self) -> Result<Vec<Interval>, GivenError> {
+        self.ask(slots::free)
+    }
+
+    fn ask<T>(&self, ask: impl Fn(&Question<'_>) -> Result<T, InvalidField>) -> Result<T, GivenError> {
         let reach = self.query.reach();
         let open = self
             .hours
             .as_ref()
             .map_or_else(|| vec![reach], |hours| hours.windows(reach));
         let busy = busy::clip(&self.busy, reach);
-        let person = Person {
-            open: &open,
-            busy: &busy,
-            unknown: &[],
-        };
-        slots::find(&self.query, &[person]).map_err(|error| fields::invalid(error).into())
+        let people = [Person::new(&open, &busy, &[])];
+        ask(&Question::together(&self.query, &people)).map_err(|error| fields::invalid(error).into())
     }
 }
 

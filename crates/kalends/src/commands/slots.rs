@@ -10,7 +10,10 @@ use std::{
 use anyhow::Context;
 use jiff::Timestamp;
 use kalends_api::given::Given;
-use kalends_core::{slots::Found, time::Zone};
+use kalends_core::{
+    slots::Found,
+    time::{Interval, Zone},
+};
 use serde_json::{Value, json};
 
 use crate::cli::Slots;
@@ -36,11 +39,11 @@ pub(crate) fn run(command: &Slots) -> ExitCode {
 
 fn compute(input: &Path, as_json: bool) -> anyhow::Result<String> {
     let given = Given::read(&text(input)?)?;
-    let found = given.answer()?;
+    let (free, found) = (given.free()?, given.answer()?);
     Ok(if as_json {
-        machine(&found).to_string()
+        machine(&free, &found).to_string()
     } else {
-        people(&found, given.zone())
+        people(&free, &found, given.zone())
     })
 }
 
@@ -55,16 +58,16 @@ fn text(input: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(input).with_context(|| format!("{} cannot be read", input.display()))
 }
 
-fn machine(found: &Found) -> Value {
-    let free: Vec<_> = found.free.iter().map(|span| [span.start(), span.end()]).collect();
+fn machine(free: &[Interval], found: &Found) -> Value {
+    let free: Vec<_> = free.iter().map(|span| [span.start(), span.end()]).collect();
     let slots: Vec<_> = found.slots.iter().map(|slot| slot.interval.start()).collect();
     json!({"free": free, "slots": slots})
 }
 
-fn people(found: &Found, zone: &Zone) -> String {
+fn people(free: &[Interval], found: &Found, zone: &Zone) -> String {
     let show = |at: Timestamp, format: &str| zone.civil(at).strftime(format).to_string();
     let mut lines = vec![format!("free, by the clock of {}:", zone.name())];
-    for span in &found.free {
+    for span in free {
         let (from, to) = (span.start(), span.end());
         lines.push(format!(
             "  {} to {}",
