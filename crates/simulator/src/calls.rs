@@ -1,15 +1,19 @@
-//! The record of every call, for tests that ask what a client really did. Holds no tokens and no bodies.
+//! The record of every call, for tests that ask what a client really did. Holds no tokens; bodies only by order.
+
+mod seen;
 
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use seen::Seen;
+
 /// Calls beyond this many push the oldest out.
 const KEPT: usize = 20_000;
 
 /// Query parameters whose values never enter the record.
-const SECRET: [&str; 9] = [
+const SECRET: [&str; 10] = [
     "access_token",
     "oauth_token",
     "token",
@@ -17,6 +21,7 @@ const SECRET: [&str; 9] = [
     "code",
     "code_verifier",
     "client_secret",
+    "client_assertion",
     "refresh_token",
     "id_token",
 ];
@@ -41,6 +46,11 @@ pub struct RecordedCall {
     pub status: Option<u16>,
     /// Whether a fault made the answer.
     pub fault: bool,
+    /// What came with the request.
+    #[serde(flatten)]
+    pub request: Seen,
+    /// How long the answer took, in real microseconds.
+    pub duration_micros: u64,
 }
 
 /// The latest calls.
@@ -48,9 +58,20 @@ pub struct RecordedCall {
 pub(crate) struct CallLog {
     calls: VecDeque<RecordedCall>,
     last: u64,
+    record_bodies: bool,
 }
 
 impl CallLog {
+    /// Whether bodies of requests are kept too.
+    pub(crate) fn records_bodies(&self) -> bool {
+        self.record_bodies
+    }
+
+    /// From now on keeps bodies, or keeps none.
+    pub(crate) fn record_bodies(&mut self, record: bool) {
+        self.record_bodies = record;
+    }
+
     /// Adds a call; its `seq` is given here.
     pub(crate) fn push(&mut self, mut call: RecordedCall) {
         self.last += 1;

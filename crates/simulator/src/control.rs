@@ -25,8 +25,9 @@ use crate::{
 
 pub(crate) use self::events::{clear_mail, conferences, mail, set_conferences};
 pub(crate) use self::http::{
-    add_fault, add_user, calls, certificate, clear_calls, clear_faults, clock, expire_sync_tokens,
-    expire_tokens, faults, fill, issue_tokens, put_calendar, put_world, set_clock, users, world,
+    add_fault, add_user, call_record, calls, certificate, clear_calls, clear_faults, clock,
+    expire_sync_tokens, expire_tokens, faults, fill, issue_tokens, put_calendar, put_world, set_clock, users,
+    world,
 };
 pub(crate) use self::push::{
     add_push_fault, clear_push_faults, expire_channel, push_channels, push_deliveries, push_faults,
@@ -194,7 +195,7 @@ impl Control {
 
     /// The faults in force, with what is left of their counts.
     pub fn faults(&self) -> Vec<Fault> {
-        self.sim.faults().all().to_vec()
+        self.sim.faults().all().cloned().collect()
     }
 
     /// Ends all faults.
@@ -205,6 +206,11 @@ impl Control {
     /// The recorded calls after `seq` (0 for all that are kept), oldest first.
     pub fn calls_after(&self, seq: u64) -> Vec<RecordedCall> {
         self.sim.calls().after(seq)
+    }
+
+    /// From now on the record keeps the bodies of requests, without their secrets, or keeps none.
+    pub fn record_bodies(&self, record: bool) {
+        self.sim.calls().record_bodies(record);
     }
 
     /// Forgets the recorded calls.

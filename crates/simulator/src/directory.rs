@@ -4,6 +4,7 @@ mod access;
 mod calendar;
 mod event_store;
 mod outbox;
+mod past;
 mod time_index;
 mod user;
 
@@ -16,6 +17,7 @@ pub(crate) use calendar::Calendar;
 pub(crate) use event_store::{EventStore, StoredEvent};
 pub(crate) use outbox::Outbox;
 pub use outbox::{MailKind, SentMail};
+pub(crate) use past::Past;
 pub(crate) use user::{ListEntry, User};
 
 use crate::{

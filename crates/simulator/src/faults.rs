@@ -5,11 +5,16 @@
 mod body;
 mod dice;
 mod middleware;
+mod spoil;
+mod stale;
 
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use dice::Dice;
 pub(crate) use middleware::obey;
+pub(crate) use spoil::break_off;
+pub(crate) use stale::stale_directory;
 
 /// One order of the control plane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,12 @@ pub struct Fault {
     /// How many calls it hits; without it all of them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub times: Option<u32>,
+    /// How likely it hits a matching call, above 0 and at most 1; without it each.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rate: Option<f64>,
+    /// Which sequence of hits `rate` gives; the same for the same seed.
+    #[serde(default)]
+    pub seed: u64,
     /// What happens to them.
     pub trouble: Trouble,
 }
@@ -60,6 +71,50 @@ pub enum Trouble {
     Reset,
     /// Does the work and then cuts the connection, so that the caller cannot know.
     ResetAfter,
+    /// Nothing is done, and no answer comes until the caller gives up.
+    Hang,
+    /// It is done, but no answer comes until the caller gives up.
+    HangAfter,
+    /// The answer's body breaks off, and with it the connection.
+    Truncate {
+        /// How much of the body still comes; without it half.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        bytes: Option<usize>,
+    },
+    /// The answer's body has a byte in its middle that no JSON has.
+    Corrupt,
+    /// A front end answers a page for people instead; nothing is done.
+    Html {
+        /// HTTP status from 200; without it 502.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        status: Option<u16>,
+    },
+    /// The answer claims to be of another type.
+    ContentType {
+        /// The header's value.
+        value: String,
+    },
+    /// The answer's first bytes, which are those of its headers, come one by one.
+    Trickle {
+        /// How many come so, at least 1.
+        bytes: usize,
+        /// Real milliseconds before each.
+        milliseconds: u64,
+    },
+    /// A read sees the calendar as it was, until at most 50 changes ago.
+    Stale {
+        /// So many changes of the calendar ago.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        changes: Option<usize>,
+        /// So many seconds ago, by the simulator's clock.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seconds: Option<u32>,
+    },
+    /// The answer's `Date` is wrong.
+    ClockSkew {
+        /// How far it runs ahead, in seconds; negative values lag behind.
+        seconds: i64,
+    },
     /// A listing answers no items and a page token for the same place.
     EmptyPage,
     /// A listing gives at most so many items a page.
@@ -88,33 +143,65 @@ pub enum FaultError {
     /// Chance goes from nothing to certainty.
     #[error("rate must be above 0 and at most 1")]
     Rate,
+    /// A page for people has a status.
+    #[error("status of html must lie between 200 and 599")]
+    HtmlStatus,
+    /// A past is named one way.
+    #[error("stale needs either changes or seconds")]
+    Stale,
+    /// Something has to come slowly.
+    #[error("bytes of trickle must be at least 1")]
+    Trickle,
+    /// A header carries no line breaks.
+    #[error("value of contentType cannot stand in a header")]
+    ContentType,
     /// A page holds at least one item.
     #[error("items must be at least 1")]
     PageSize,
 }
 
 /// The faults in force, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Faults(Vec<InForce>);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct InForce {
+    fault: Fault,
+    dice: Dice,
+}
 
 impl Faults {
     /// Puts a fault in force after the others.
     pub(crate) fn add(&mut self, fault: Fault) -> Result<(), FaultError> {
         match &fault.trouble {
             Trouble::Status { status, .. } if !(400..600).contains(status) => return Err(FaultError::Status),
+            Trouble::Html { status: Some(status) } if !(200..600).contains(status) => {
+                return Err(FaultError::HtmlStatus);
+            }
             Trouble::PageSize { items: 0 } => return Err(FaultError::PageSize),
+            Trouble::Trickle { bytes: 0, .. } => return Err(FaultError::Trickle),
+            Trouble::Stale { changes, seconds } if changes.is_some() == seconds.is_some() => {
+                return Err(FaultError::Stale);
+            }
+            Trouble::ContentType { value } if HeaderValue::from_str(value).is_err() => {
+                return Err(FaultError::ContentType);
+            }
             _ => {}
+        }
+        if fault.rate.is_some_and(|rate| !(rate > 0.0 && rate <= 1.0)) {
+            return Err(FaultError::Rate);
         }
         let (_, path) = split(&fault.route);
         if !path.starts_with('/') {
             return Err(FaultError::Route);
         }
-        self.0.push(fault);
+        let dice = Dice::new(fault.rate, fault.seed);
+        self.0.push(InForce { fault, dice });
         Ok(())
     }
 
-    pub(crate) fn all(&self) -> &[Fault] {
-        &self.0
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Fault> {
+        self.0.iter().map(|one| &one.fault)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -124,7 +211,7 @@ impl Faults {
     /// What happens to this call; counts it.
     pub(crate) fn strike(&mut self, method: &str, path: &str, account: Option<&str>) -> Vec<Trouble> {
         let mut struck = Vec::new();
-        for fault in &mut self.0 {
+        for InForce { fault, dice } in &mut self.0 {
             if !fault.matches(method, path, account) {
                 continue;
             }
@@ -132,17 +219,33 @@ impl Faults {
                 fault.skip -= 1;
                 continue;
             }
+            if !dice.hits() {
+                continue;
+            }
             if let Some(times) = &mut fault.times {
                 *times = times.saturating_sub(1);
             }
             struck.push(fault.trouble.clone());
         }
-        self.0.retain(|fault| fault.times != Some(0));
+        self.0.retain(|one| one.fault.times != Some(0));
         struck
     }
 }
 
 impl Fault {
+    /// A fault that hits every call of the route until it is taken away.
+    pub fn new(route: &str, trouble: Trouble) -> Self {
+        Self {
+            route: route.to_owned(),
+            account: None,
+            skip: 0,
+            times: None,
+            rate: None,
+            seed: 0,
+            trouble,
+        }
+    }
+
     fn matches(&self, method: &str, path: &str, account: Option<&str>) -> bool {
         let (wanted_method, wanted_path) = split(&self.route);
         wanted_method.is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
@@ -180,13 +283,7 @@ mod tests {
 
     #[track_caller]
     fn check(route: &str, call: (&str, &str), expect: bool) {
-        let fault = Fault {
-            route: route.to_owned(),
-            account: None,
-            skip: 0,
-            times: None,
-            trouble: Trouble::Reset,
-        };
+        let fault = Fault::new(route, Trouble::Reset);
         assert_eq!(fault.matches(call.0, call.1, None), expect, "{route} on {call:?}");
     }
 
@@ -218,6 +315,6 @@ mod tests {
             .map(|_| faults.strike("POST", "/token", None).len())
             .collect();
         assert_eq!(struck, [0, 1, 1, 0]);
-        assert!(faults.all().is_empty());
+        assert!(faults.all().next().is_none());
     }
 }

@@ -29,7 +29,7 @@ mod state;
 mod tls;
 mod world;
 
-pub use calls::RecordedCall;
+pub use calls::{RecordedCall, Seen};
 pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
 pub use directory::{MailKind, SentMail};
 pub use events::{ConferenceOrder, ConferenceOutcome};

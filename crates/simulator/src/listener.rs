@@ -6,9 +6,9 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     task::JoinSet,
+    time::{Sleep, sleep},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
@@ -33,19 +34,34 @@ pub(crate) struct CuttableListener(pub(crate) TcpListener);
 pub(crate) struct Cuttable {
     stream: TcpStream,
     cord: Cord,
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 /// Cuts the connection that a request came on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cord {
     cut: Arc<AtomicBool>,
+    slow: Arc<Slow>,
     tls: bool,
+}
+
+/// Bytes that are still written one by one, and the pause before each.
+#[derive(Debug, Default)]
+struct Slow {
+    bytes: AtomicUsize,
+    milliseconds: AtomicU64,
 }
 
 impl Cord {
     /// Whether the connection is encrypted.
     pub(crate) fn is_tls(&self) -> bool {
         self.tls
+    }
+
+    /// The next bytes are written one by one, each after a pause in real time.
+    pub(crate) fn trickle(&self, bytes: usize, milliseconds: u64) {
+        self.slow.milliseconds.store(milliseconds, Ordering::SeqCst);
+        self.slow.bytes.store(bytes, Ordering::SeqCst);
     }
 
     /// From now on every read and write of the connection fails, so the server drops it and the peer sees a reset.
@@ -145,7 +161,24 @@ impl Cuttable {
             tracing::debug!(%error, "could not switch off Nagle's algorithm");
         }
         let cord = Cord::default();
-        Self { stream, cord }
+        Self {
+            stream,
+            cord,
+            pause: None,
+        }
+    }
+
+    /// Writes one byte after a pause.
+    fn trickle(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let slow = Arc::clone(&self.cord.slow);
+        let wait = Duration::from_millis(slow.milliseconds.load(Ordering::Relaxed));
+        let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(wait)));
+        ready!(pause.as_mut().poll(cx));
+        self.check()?;
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf.get(..1).unwrap_or_default()))?;
+        self.pause = None;
+        slow.bytes.fetch_sub(1, Ordering::Relaxed);
+        Poll::Ready(Ok(written))
     }
 
     /// Fails when the cord is cut, and makes the close that follows a reset.
@@ -172,6 +205,9 @@ impl AsyncRead for Cuttable {
 impl AsyncWrite for Cuttable {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
+        if self.cord.slow.bytes.load(Ordering::Relaxed) > 0 {
+            return self.trickle(cx, buf);
+        }
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -190,6 +226,10 @@ impl AsyncWrite for Cuttable {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check()?;
+        if self.cord.slow.bytes.load(Ordering::Relaxed) > 0 {
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            return self.trickle(cx, first.map_or(&[], |buf| &**buf));
+        }
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 

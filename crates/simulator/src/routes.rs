@@ -5,7 +5,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{delete, get, post, put},
+    routing::{get, post, put},
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
@@ -77,6 +77,7 @@ fn google(sim: &Sim) -> Router<Sim> {
         .fallback(unknown)
         .layer(from_fn_with_state(sim.clone(), faults::obey))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn(faults::break_off))
 }
 
 fn control_plane() -> Router<Sim> {
@@ -98,7 +99,9 @@ fn control_plane() -> Router<Sim> {
         )
         .route(
             "/_sim/calls",
-            get(control::calls).merge(delete(control::clear_calls)),
+            get(control::calls)
+                .put(control::call_record)
+                .delete(control::clear_calls),
         )
         .route("/_sim/push/channels", get(control::push_channels))
         .route("/_sim/push/channels/expire", post(control::expire_channel))

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use kalends_core::ambient::Ambient;
 use kalends_egress::SetupError;
 use tokio::{net::TcpListener, task::JoinSet};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 use url::Url;
 
 use crate::{
@@ -148,7 +148,7 @@ impl Simulator {
         };
         let sim = Sim::new(addresses.clone(), ambient, clients, directory);
         let egress = push::egress(&sim).map_err(SimulatorError::Push)?;
-        let stop = CancellationToken::new();
+        let stop = sim.stop().clone();
         let mut servers = JoinSet::new();
         let pushes = push::deliver(sim.clone(), egress, stop.clone());
         servers.spawn(async {

@@ -12,12 +12,13 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use kalends_core::ambient::Ambient;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     calls::CallLog,
     clock::SimClock,
     directory::Directory,
-    faults::Faults,
+    faults::{Faults, stale_directory},
     google::Tokens,
     oauth::{Grants, OAuthClient, SigningKey},
     push::{PostOffice, PushBell},
@@ -63,6 +64,7 @@ struct Inner {
     calls: Mutex<CallLog>,
     push: Mutex<PostOffice>,
     push_bell: PushBell,
+    stop: CancellationToken,
 }
 
 impl Sim {
@@ -82,6 +84,7 @@ impl Sim {
             calls: Mutex::default(),
             push: Mutex::default(),
             push_bell: PushBell::default(),
+            stop: CancellationToken::new(),
             addresses,
             ambient,
             clients,
@@ -126,8 +129,12 @@ impl Sim {
         self.0.ambient.bytes()
     }
 
-    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
-        self.0.directory.read().unwrap_or_else(PoisonError::into_inner)
+    /// For reading: the present, or what a fault wants this request to see.
+    pub(crate) fn directory(&self) -> Reading<'_> {
+        match stale_directory() {
+            Some(past) => Reading::Past(past),
+            None => Reading::Present(self.0.directory.read().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 
     /// For writing; channels are told of what has changed when the guard is dropped.
@@ -155,8 +162,31 @@ impl Sim {
         self.0.push.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Cancelled when the simulator ends.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
     pub(crate) fn push_bell(&self) -> &PushBell {
         &self.0.push_bell
+    }
+}
+
+/// The directory while it is read.
+#[derive(Debug)]
+pub(crate) enum Reading<'a> {
+    Present(RwLockReadGuard<'a, Directory>),
+    Past(Arc<Directory>),
+}
+
+impl Deref for Reading<'_> {
+    type Target = Directory;
+
+    fn deref(&self) -> &Directory {
+        match self {
+            Self::Present(guard) => guard,
+            Self::Past(directory) => directory,
+        }
     }
 }
 

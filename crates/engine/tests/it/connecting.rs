@@ -343,11 +343,8 @@ both! {
         let connected = world.connect(ADA).await;
         world.drain().await;
         let fault = kalends_simulator::Fault {
-            route: "/revoke".to_owned(),
-            account: None,
-            skip: 0,
             times: Some(2),
-            trouble: kalends_simulator::Trouble::Reset,
+            ..kalends_simulator::Fault::new("/revoke", kalends_simulator::Trouble::Reset)
         };
         world.simulator.control().add_fault(fault).unwrap();
         connections::disconnect(&world.engine, world.tenant, connected.connection)

@@ -27,11 +27,8 @@ async fn state(world: &Simulated, id: ConnectionId) -> State {
 
 fn trouble(route: &str, times: u32, trouble: Trouble) -> Fault {
     Fault {
-        route: route.to_owned(),
-        account: None,
-        skip: 0,
         times: Some(times),
-        trouble,
+        ..Fault::new(route, trouble)
     }
 }
 

@@ -14,13 +14,7 @@ const EVENTS: u32 = 3000;
 const CALENDARS: &str = "/v1/calendars?userId=ada";
 
 fn trouble(trouble: Trouble) -> Fault {
-    Fault {
-        route: "GET /calendar/v3/calendars/*/events".to_owned(),
-        account: None,
-        skip: 0,
-        times: None,
-        trouble,
-    }
+    Fault::new("GET /calendar/v3/calendars/*/events", trouble)
 }
 
 /// A Google where reading the whole calendar takes twenty pages of a third of a second.

@@ -27,11 +27,11 @@ async fn the_first_signal_lets_a_request_under_way_be_answered() {
             .await;
 
             let delay = Fault {
-                route: "GET /calendar/v3/calendars/*/events".to_owned(),
-                account: None,
-                skip: 0,
                 times: Some(1),
-                trouble: Trouble::Delay { milliseconds: 1500 },
+                ..Fault::new(
+                    "GET /calendar/v3/calendars/*/events",
+                    Trouble::Delay { milliseconds: 1500 },
+                )
             };
             google.control().add_fault(delay).unwrap();
             let asking = app.clone();

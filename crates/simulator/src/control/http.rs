@@ -71,6 +71,12 @@ struct Expiry {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RecordOrder {
+    record_bodies: bool,
+}
+
+#[derive(Deserialize)]
 pub(crate) struct After {
     #[serde(default)]
     pub(super) after: u64,
@@ -184,7 +190,7 @@ pub(crate) async fn fill(State(sim): State<Sim>, body: Bytes) -> Answer {
 
 /// `GET /_sim/faults`.
 pub(crate) async fn faults(State(sim): State<Sim>) -> Response {
-    done(&json!({"faults": sim.faults().all()}))
+    done(&json!({"faults": sim.faults().all().collect::<Vec<_>>()}))
 }
 
 /// `POST /_sim/faults`.
@@ -203,6 +209,13 @@ pub(crate) async fn clear_faults(State(sim): State<Sim>) -> Response {
 /// `GET /_sim/calls?after=SEQ`.
 pub(crate) async fn calls(State(sim): State<Sim>, Query(query): Query<After>) -> Response {
     done(&json!({"calls": sim.calls().after(query.after)}))
+}
+
+/// `PUT /_sim/calls`.
+pub(crate) async fn call_record(State(sim): State<Sim>, body: Bytes) -> Answer {
+    let order: RecordOrder = read(&body)?;
+    Control::new(sim).record_bodies(order.record_bodies);
+    Ok(done(&json!({})))
 }
 
 /// `DELETE /_sim/calls`.

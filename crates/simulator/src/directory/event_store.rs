@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::time_index::TimeIndex;
+use super::{past::History, time_index::TimeIndex};
 use crate::{events::Facts, google::EventDateTime};
 
 /// An event and what listings need to know of it.
@@ -24,10 +24,10 @@ pub(crate) struct StoredEvent {
 }
 
 /// The events of a calendar by last change, by id and by time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct EventStore {
     /// Events by the revision of their last change: a page is read as it lies here.
-    log: BTreeMap<u64, StoredEvent>,
+    pub(super) log: BTreeMap<u64, StoredEvent>,
     by_id: HashMap<Arc<str>, u64>,
     by_time: TimeIndex,
     exceptions: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
@@ -36,6 +36,7 @@ pub(crate) struct EventStore {
     revision: u64,
     epoch: u32,
     changed: Option<Timestamp>,
+    pub(super) history: History,
 }
 
 impl EventStore {
@@ -53,13 +54,39 @@ impl EventStore {
                 .or_default()
                 .insert(event.id.clone());
         }
-        if let Some(old) = self.by_id.insert(event.id.clone(), self.revision)
-            && let Some(replaced) = self.log.remove(&old)
-        {
-            self.by_time.remove(span(&replaced), old);
+        let old = self.by_id.insert(event.id.clone(), self.revision);
+        let replaced = old.and_then(|old| Some((old, self.log.remove(&old)?)));
+        if let Some((old, replaced)) = &replaced {
+            self.by_time.remove(span(replaced), *old);
         }
+        self.history.note(self.revision, replaced);
         self.by_time.insert(span(&event), self.revision);
         self.log.insert(self.revision, event);
+    }
+
+    /// Undoes the latest change, which made `revision`; `replaced` is what stood before, and where.
+    pub(super) fn take_back(&mut self, revision: u64, replaced: Option<(u64, StoredEvent)>) {
+        if let Some(event) = self.log.remove(&revision) {
+            self.by_time.remove(span(&event), revision);
+            self.by_id.remove(&event.id);
+            if replaced.is_none()
+                && let Some(exceptions) = event
+                    .facts
+                    .role
+                    .master()
+                    .and_then(|master| self.exceptions.get_mut(master))
+            {
+                exceptions.remove(&event.id);
+            }
+        }
+        if let Some((old, event)) = replaced {
+            self.by_time.insert(span(&event), old);
+            self.by_id.insert(event.id.clone(), old);
+            self.log.insert(old, event);
+        }
+        self.revision = revision.saturating_sub(1);
+        let latest = self.log.values().map(|event| event.facts.updated).max();
+        self.changed = latest;
     }
 
     /// Everything that changed at or after `revision`, oldest change first.

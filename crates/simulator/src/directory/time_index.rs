@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Spans of time and the revisions that they belong to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TimeIndex {
     /// By class: start in microseconds since 1970, and revision. No class is empty.
     classes: BTreeMap<u32, BTreeSet<(i64, u64)>>,

@@ -262,9 +262,12 @@ async fn calls_are_recorded_without_secrets() {
     let calls = google.get("/_sim/calls").await.ok();
     let calls = calls["calls"].as_array().unwrap();
     assert_eq!(calls.len(), 2, "the control plane is not recorded");
+    let mut first = calls[0].clone();
+    let duration = first.as_object_mut().unwrap().remove("durationMicros");
+    assert!(duration.is_some_and(|micros| micros.is_u64()));
     assert_eq!(
-        calls[0],
-        json!({"seq": 1, "at": "2026-11-20T12:00:00Z", "method": "GET", "path": EVENTS,
+        first,
+        json!({"seq": 1, "at": "2026-11-20T12:00:00Z", "method": "GET", "path": EVENTS, "requestBytes": 0,
             "query": "maxResults=5&access_token=…", "account": "ana@example.com", "status": 200, "fault": false})
     );
     assert_eq!(calls[1]["status"], 404);

@@ -8,6 +8,7 @@ mod events;
 mod events_guests;
 mod events_import;
 mod events_meet;
+mod faults;
 mod free_busy;
 mod guide;
 mod harness;

@@ -41,13 +41,7 @@ pub(super) async fn start(ambient: Ambient) -> anyhow::Result<Running> {
             milliseconds: ANSWER_MS,
         },
     ] {
-        control.add_fault(Fault {
-            route: LISTINGS.to_owned(),
-            account: None,
-            skip: 0,
-            times: None,
-            trouble,
-        })?;
+        control.add_fault(Fault::new(LISTINGS, trouble))?;
     }
     Ok(simulator)
 }
