@@ -7,19 +7,27 @@ mod component;
 mod duplicates;
 mod event;
 mod exchange_zones;
+mod expand;
 mod fault;
 mod lines;
+mod property;
+mod text;
 mod vtimezone;
 mod zones;
 
+pub use expand::{Expanded, SeriesList};
 pub use fault::{Fault, FaultReason, FeedError};
 
 use jiff::SignedDuration;
 
-use crate::{external_event::ExternalEvent, recurrence::value, time::Zone};
+use crate::{
+    external_event::{EventStatus, ExternalEvent},
+    recurrence::value,
+    time::Zone,
+};
 use component::Component;
 use event::Read;
-use lines::Line;
+use text::Unfolded;
 use zones::Zones;
 
 /// The events of one iCalendar text.
@@ -34,6 +42,8 @@ pub struct Feed {
     /// The events in the order of the text, one for each `UID` and `RECURRENCE-ID`: of duplicates the one with the
     /// highest `SEQUENCE`, then the latest `DTSTAMP`.
     pub events: Vec<ExternalEvent>,
+    /// For each of the events what its `STATUS` says; `None` without one.
+    pub stated_status: Vec<Option<EventStatus>>,
     /// What was left out or guessed.
     pub faults: Vec<Fault>,
 }
@@ -41,8 +51,9 @@ pub struct Feed {
 /// Reads an iCalendar text. Floating times stay floating; times of zones that are not known are read in the
 /// calendar's zone (`X-WR-TIMEZONE`), else in `default_zone`, and reported.
 pub fn parse(text: &[u8], default_zone: &Zone) -> Result<Feed, FeedError> {
-    let text = lines::unfold(text);
-    let tree = Component::tree(lines::lines(&text));
+    let text = Unfolded::read(text);
+    let lines: Vec<_> = text.lines().collect();
+    let tree = Component::tree(lines::content_lines(&lines));
     let mut calendars: Vec<_> = tree.parts.iter().filter(|part| part.is("VCALENDAR")).collect();
     // Events that stand there bare are a calendar that lost its frame.
     if tree.parts.iter().any(|part| part.is("VEVENT")) {
@@ -55,18 +66,33 @@ pub fn parse(text: &[u8], default_zone: &Zone) -> Result<Feed, FeedError> {
     let mut items = Vec::new();
     for (place, calendar) in calendars.into_iter().enumerate() {
         let zone = calendar
-            .line("X-WR-TIMEZONE")
-            .and_then(|line| Zone::named(&line.text()).ok());
+            .text(&["X-WR-TIMEZONE"])
+            .and_then(|name| Zone::named(&name).ok());
         let fallback = zone.clone().unwrap_or_else(|| default_zone.clone());
         read_events(calendar, place, fallback, &mut items, &mut feed.faults);
         feed.zone = feed.zone.or(zone);
-        feed.name = feed
-            .name
-            .or_else(|| first_text(calendar, &["NAME", "X-WR-CALNAME"]));
+        feed.name = feed.name.or_else(|| calendar.text(&["NAME", "X-WR-CALNAME"]));
         feed.refresh_interval = feed.refresh_interval.or_else(|| refresh_interval(calendar));
     }
-    feed.events = duplicates::resolve(items);
+    for item in duplicates::resolve(items) {
+        feed.keep(item);
+    }
+    feed.faults.sort_by_key(|fault| fault.line);
     Ok(feed)
+}
+
+impl Feed {
+    fn keep(&mut self, item: Read) {
+        let Read { event, line, .. } = item;
+        self.faults.extend(item.faults.into_iter().map(|reason| Fault {
+            line,
+            uid: event.ical_uid.clone(),
+            event: Some(event.provider_id.clone()),
+            reason,
+        }));
+        self.stated_status.push(item.stated_status);
+        self.events.push(event);
+    }
 }
 
 fn read_events(
@@ -74,35 +100,28 @@ fn read_events(
     place: usize,
     fallback: Zone,
     items: &mut Vec<Read>,
-    faults: &mut Vec<Fault>,
+    left_out: &mut Vec<Fault>,
 ) {
     let mut zones = Zones::of(calendar, place, fallback);
     for component in calendar.parts.iter().filter(|part| part.is("VEVENT")) {
-        let mut reasons = Vec::new();
-        match event::read(component, &mut zones, &mut reasons) {
+        match event::read(component, &mut zones) {
             Ok(item) => items.push(item),
-            Err(reason) => reasons.push(reason),
-        }
-        if !reasons.is_empty() {
-            let uid = first_text(component, &["UID"]);
-            faults.extend(reasons.into_iter().map(|reason| Fault {
-                uid: uid.clone(),
+            Err(reason) => left_out.push(Fault {
+                line: component.number,
+                uid: event::read_uid(component),
+                event: None,
                 reason,
-            }));
+            }),
         }
     }
 }
 
-fn first_text(component: &Component<'_>, names: &[&str]) -> Option<String> {
-    let lines = names.iter().filter_map(|name| component.line(name));
-    lines.map(Line::text).find(|text| !text.is_empty())
-}
-
 fn refresh_interval(calendar: &Component<'_>) -> Option<SignedDuration> {
-    let lines = ["REFRESH-INTERVAL", "X-PUBLISHED-TTL"];
-    let stated = lines.iter().filter_map(|name| calendar.value(name));
+    let stated = ["REFRESH-INTERVAL", "X-PUBLISHED-TTL"];
     stated
-        .filter_map(value::read_duration)
+        .iter()
+        .filter_map(|name| calendar.property(name))
+        .filter_map(|property| value::read_duration(property.value()))
         .map(|(days, exact)| SignedDuration::from_hours(24 * i64::from(days)) + exact)
         .find(SignedDuration::is_positive)
 }

@@ -9,6 +9,7 @@ mod interval;
 mod offset_span;
 mod windows_zones;
 mod zone;
+mod zone_history;
 mod zone_name;
 
 pub use event_time::EventTime;
@@ -19,4 +20,5 @@ pub use id::{
 pub use interval::Interval;
 pub use offset_span::OffsetSpan;
 pub use zone::{UnknownZone, Zone};
+pub(crate) use zone_history::ZoneHistory;
 pub(crate) use zone_name::{fixed as fixed_zone, posix_offset};

@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use kalends_core::time::{ApiKeyId, TenantId};
+use jiff::Timestamp;
+use kalends_core::time::{ApiKeyId, TenantId, Zone};
 use url::Url;
 
 /// The self-hosted calendar integration server.
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Find slots on given data, without a server and its database.
     #[command(subcommand)]
     Slots(Slots),
+    /// Look into calendar files.
+    #[command(subcommand)]
+    Ics(Ics),
 }
 
 /// What every command that reads the configuration takes.
@@ -188,6 +192,31 @@ pub(crate) enum Slots {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ics {
+    /// Print every occurrence of a calendar file's events that overlaps a window, in order.
+    #[command(after_long_help = include_str!("commands/ics/expand.txt"))]
+    Expand(IcsExpand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IcsExpand {
+    /// The calendar file (iCalendar, RFC 5545); `-` is the standard input.
+    pub(crate) file: PathBuf,
+    /// First instant of the window, as 2026-01-05T00:00:00Z.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) from: Timestamp,
+    /// First instant after the window.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) to: Timestamp,
+    /// Zone in which floating times and whole days are read, whatever X-WR-TIMEZONE says.
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = Zone::iana)]
+    pub(crate) zone: Zone,
+    /// Print one JSON object a line instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod ics;
 pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod migrate;

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Keyring(args) => commands::keyring::run(&args),
         Command::Migrate(args) => commands::migrate::run(&args),
         Command::Config(args) => commands::config::run(&args),
+        Command::Ics(args) => return commands::ics::run(&args),
         Command::Openapi => {
             commands::openapi::run();
             Ok(())

@@ -1,6 +1,9 @@
 //! Components (RFC 5545 section 3.6): `BEGIN` and `END` as a tree, mended where an `END` is missing.
+//!
+//! Done here and not by the library, whose parsers either refuse a text for one lost `END` or let a component swallow
+//! its neighbours.
 
-use super::lines::Line;
+use super::{lines::Line, property::Property};
 
 /// How deep components are followed; real ones need four.
 const DEPTH_LIMIT: usize = 16;
@@ -9,7 +12,9 @@ const DEPTH_LIMIT: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Component<'t> {
     pub(super) name: &'t str,
-    pub(super) lines: Vec<Line<'t>>,
+    /// The number of the line of the file in which it begins, from 1.
+    pub(super) number: u32,
+    lines: Vec<Line<'t>>,
     pub(super) parts: Vec<Component<'t>>,
 }
 
@@ -19,14 +24,36 @@ impl<'t> Component<'t> {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The first line of that name.
-    pub(super) fn line(&self, name: &str) -> Option<&Line<'t>> {
-        self.lines.iter().find(|line| line.is(name))
+    /// The first property of that name that can be read.
+    pub(super) fn property(&self, name: &str) -> Option<Property<'t>> {
+        self.properties(&[name]).next()
     }
 
-    /// The value of the first line of that name.
-    pub(super) fn value(&self, name: &str) -> Option<&'t str> {
-        self.line(name).map(|line| line.value)
+    /// The properties that have one of these names, in the order of the text.
+    pub(super) fn properties<'c>(
+        &'c self,
+        names: &'c [&'c str],
+    ) -> impl Iterator<Item = Property<'t>> + use<'c, 't> {
+        let named = move |line: &&Line<'t>| names.iter().any(|name| line.is(name));
+        self.lines
+            .iter()
+            .filter(named)
+            .copied()
+            .filter_map(Property::read)
+    }
+
+    /// The text of the first of these properties that has one, without blanks around it.
+    pub(super) fn text(&self, names: &[&str]) -> Option<String> {
+        let texts = names.iter().filter_map(|name| self.property(name));
+        texts
+            .map(|property| property.text().trim().to_owned())
+            .find(|text| !text.is_empty())
+    }
+
+    /// The value of a property whose value is a word, in upper case.
+    pub(super) fn word(&self, name: &str) -> Option<String> {
+        self.property(name)
+            .map(|property| property.value().to_ascii_uppercase())
     }
 
     /// The components of a text, inside one that has no name.
@@ -34,10 +61,11 @@ impl<'t> Component<'t> {
         let mut open = vec![Self::default()];
         for line in lines {
             if line.is("BEGIN") {
-                begin(&mut open, line.value);
+                begin(&mut open, &line);
             } else if line.is("END") {
                 // An end without a beginning is left out; one that skips others closes them too.
-                if let Some(depth) = open.iter().rposition(|component| component.is(line.value)) {
+                let name = line.after_colon();
+                if let Some(depth) = open.iter().rposition(|component| component.is(name)) {
                     close(&mut open, depth);
                 }
             } else if let Some(component) = open.last_mut() {
@@ -50,11 +78,12 @@ impl<'t> Component<'t> {
 }
 
 /// Opens a component. One that cannot stand inside what is open shows that an `END` was lost.
-fn begin<'t>(open: &mut Vec<Component<'t>>, name: &'t str) {
+fn begin<'t>(open: &mut Vec<Component<'t>>, line: &Line<'t>) {
     const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
     let is_one_of = |component: &Component<'_>, names: &[&str]| names.iter().any(|name| component.is(name));
     let named = Component {
-        name,
+        name: line.after_colon(),
+        number: line.number,
         ..Component::default()
     };
     let lost_end = if named.is("VCALENDAR") {
@@ -85,7 +114,7 @@ fn close(open: &mut Vec<Component<'_>>, depth: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ical::lines::{lines, unfold};
+    use crate::ical::{lines::content_lines, text::Unfolded};
 
     /// The tree as nested names.
     fn shape(component: &Component<'_>) -> String {
@@ -95,8 +124,9 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let text = unfold(text.replace(' ', "\n").as_bytes());
-        assert_eq!(shape(&Component::tree(lines(&text))), expect);
+        let text = Unfolded::read(text.replace(' ', "\n").as_bytes());
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(shape(&Component::tree(content_lines(&lines))), expect);
     }
 
     #[test]
@@ -119,7 +149,8 @@ mod tests {
 
     #[test]
     fn endless_nesting_is_bounded() {
-        let text = "BEGIN:X\n".repeat(100_000);
-        assert!(shape(&Component::tree(lines(&text))).len() < 100);
+        let text = Unfolded::read("BEGIN:X\n".repeat(100_000).as_bytes());
+        let lines: Vec<_> = text.lines().collect();
+        assert!(shape(&Component::tree(content_lines(&lines))).len() < 100);
     }
 }

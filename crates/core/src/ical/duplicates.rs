@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::event::{Read, made_up_id};
-use crate::external_event::{ExternalEvent, SeriesRole};
+use crate::external_event::SeriesRole;
 
 /// One event for each identity, in the order of the text.
 ///
@@ -11,7 +11,7 @@ use crate::external_event::{ExternalEvent, SeriesRole};
 /// (RFC 5545 section 3.8.7.4). Components at different times that are no versions of each other (of the same version,
 /// or from different calendars of one text) only share a `UID` by mistake, and without a `UID` nothing says that two
 /// are one; each is kept, the later ones under an identity of their own.
-pub(super) fn resolve(items: Vec<Read>) -> Vec<ExternalEvent> {
+pub(super) fn resolve(items: Vec<Read>) -> Vec<Read> {
     let mut kept: Vec<Read> = Vec::with_capacity(items.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(items.len());
     let mut copies = HashMap::new();
@@ -39,7 +39,7 @@ pub(super) fn resolve(items: Vec<Read>) -> Vec<ExternalEvent> {
         item.event.provider_id = format!("{identity};{copy}");
         kept.push(item);
     }
-    kept.into_iter().map(|item| item.event).collect()
+    kept
 }
 
 /// Whether two components with one identity are two events and not two versions of one.

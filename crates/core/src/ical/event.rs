@@ -1,15 +1,13 @@
 //! A `VEVENT` as an external event.
 
+mod recurrence_lines;
 mod span;
 mod words;
 
-use super::{FaultReason, component::Component, lines::Line, zones::Zones};
+use super::{FaultReason, component::Component, property::Property, zones::Zones};
 use crate::{
-    external_event::{EventKind, EventSpan, ExternalEvent, OverrideRange, SeriesRole},
-    recurrence::{
-        RecurrenceSet,
-        value::{self, Value},
-    },
+    external_event::{EventKind, EventSpan, EventStatus, ExternalEvent, OverrideRange, SeriesRole},
+    recurrence::value::{self, Value},
     time::{EventTime, Zone},
 };
 
@@ -17,6 +15,12 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) event: ExternalEvent,
+    /// What was wrong with it but could be borne.
+    pub(super) faults: Vec<FaultReason>,
+    /// What its `STATUS` says.
+    pub(super) stated_status: Option<EventStatus>,
+    /// The number of the line of the file in which it begins.
+    pub(super) line: u32,
     /// Whether the text gives it a `UID`.
     pub(super) has_uid: bool,
     /// Which of the text's calendars it stands in.
@@ -27,101 +31,91 @@ pub(super) struct Read {
     pub(super) stamped: i64,
 }
 
-/// Reads a `VEVENT`. What is wrong but can be borne is added to `faults`; an error means that there is no event.
-pub(super) fn read<'t>(
-    component: &Component<'t>,
-    zones: &mut Zones<'_, 't>,
-    faults: &mut Vec<FaultReason>,
-) -> Result<Read, FaultReason> {
-    let span = span::read_span(component, zones, faults)?;
-    let uid = component
-        .line("UID")
-        .map(Line::text)
-        .filter(|uid| !uid.is_empty());
-    let title = component.line("SUMMARY").map(Line::text);
+/// The `UID` exactly as it is stated, since it is compared and not read.
+pub(super) fn read_uid(component: &Component<'_>) -> Option<String> {
+    let uid = component.property("UID").map(|uid| uid.text());
+    uid.filter(|uid| !uid.trim().is_empty())
+}
+
+/// Reads a `VEVENT`; an error means that there is no event.
+pub(super) fn read(component: &Component<'_>, zones: &mut Zones<'_, '_>) -> Result<Read, FaultReason> {
+    let mut faults = Vec::new();
+    let span = span::read_span(component, zones, &mut faults)?;
+    let uid = read_uid(component);
+    let title = component
+        .property("SUMMARY")
+        .map(|title| title.text().trim().to_owned());
     let identity = uid.clone().unwrap_or_else(|| made_up_id(&span, title.as_deref()));
-    let role = read_role(component, &identity, &span.start, zones, faults)?;
+    let role = read_role(component, &identity, &span.start, zones, &mut faults)?;
     let provider_id = match &role {
         SeriesRole::Override { original_start, .. } => format!("{identity};{}", id_of_start(original_start)),
         SeriesRole::Single | SeriesRole::Master { .. } => identity,
     };
     let has_uid = uid.is_some();
+    let stated_status = words::read_status(component);
     let mut event = ExternalEvent {
         provider_id,
         ical_uid: uid,
         etag: None,
         role,
         span: Some(span),
-        status: words::read_status(component),
+        status: stated_status.unwrap_or(EventStatus::Confirmed),
         kind: EventKind::Default,
         transparency: words::read_transparency(component),
         visibility: words::read_visibility(component),
         self_response: None,
         title,
-        location: component
-            .line("LOCATION")
-            .map(Line::text)
-            .filter(|location| !location.is_empty()),
+        location: component.text(&["LOCATION"]),
         organizer: component
-            .value("ORGANIZER")
-            .map(|address| without_mailto(address).to_owned()),
+            .property("ORGANIZER")
+            .map(|address| without_mailto(address.value()).to_owned()),
         html_link: component
-            .value("URL")
-            .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-            .map(str::to_owned),
-        updated: component.value("LAST-MODIFIED").and_then(utc_instant),
+            .property("URL")
+            .map(|url| url.value().to_owned())
+            .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        updated: component
+            .property("LAST-MODIFIED")
+            .and_then(|at| utc_instant(&at)),
     };
     words::apply_busy_status(component, &mut event);
     Ok(Read {
         event,
+        faults,
+        stated_status,
+        line: component.number,
         has_uid,
         calendar: zones.calendar,
         sequence: component
-            .value("SEQUENCE")
-            .and_then(|number| number.parse().ok())
+            .property("SEQUENCE")
+            .and_then(|number| number.value().parse().ok())
             .unwrap_or(0),
         stamped: component
-            .value("DTSTAMP")
-            .and_then(utc_instant)
+            .property("DTSTAMP")
+            .and_then(|at| utc_instant(&at))
             .map_or(i64::MIN, jiff::Timestamp::as_microsecond),
     })
 }
 
-/// The lines from which a series is made.
-const RECURRENCE: [&str; 4] = ["RRULE", "RDATE", "EXDATE", "EXRULE"];
-
-fn read_role<'t>(
-    component: &Component<'t>,
+fn read_role(
+    component: &Component<'_>,
     identity: &str,
     start: &EventTime,
-    zones: &mut Zones<'_, 't>,
+    zones: &mut Zones<'_, '_>,
     faults: &mut Vec<FaultReason>,
 ) -> Result<SeriesRole, FaultReason> {
-    if let Some(line) = component.line("RECURRENCE-ID") {
-        let original = span::read_time(line, zones, faults);
-        let range = match line.param("RANGE") {
+    if let Some(id) = component.property("RECURRENCE-ID") {
+        let original = span::read_time(&id, zones, faults);
+        let range = match id.param("RANGE") {
             Some(range) if range.eq_ignore_ascii_case("THISANDFUTURE") => OverrideRange::ThisAndFuture,
             _ => OverrideRange::ThisOnly,
         };
         return Ok(SeriesRole::Override {
             master: identity.to_owned(),
-            original_start: original.ok_or_else(|| span::invalid_date("RECURRENCE-ID", line.value))?,
+            original_start: original.ok_or_else(|| span::invalid_date("RECURRENCE-ID", id.value()))?,
             range,
         });
     }
-    let stated = component
-        .lines
-        .iter()
-        .filter(|line| RECURRENCE.iter().any(|name| line.is(name)));
-    let mut recurrence = Vec::new();
-    for line in stated {
-        let written = vec![written(line, zones, faults)];
-        let (_, wrong) = RecurrenceSet::read(&written, start);
-        if wrong.is_empty() {
-            recurrence.extend(written);
-        }
-        faults.extend(wrong.into_iter().map(FaultReason::Recurrence));
-    }
+    let recurrence = recurrence_lines::read(component, start, zones, faults);
     Ok(if recurrence.is_empty() {
         SeriesRole::Single
     } else {
@@ -129,24 +123,8 @@ fn read_role<'t>(
     })
 }
 
-/// A recurrence line that can be read without the calendar: its zone by a name that everyone knows.
-fn written<'t>(line: &Line<'t>, zones: &mut Zones<'_, 't>, faults: &mut Vec<FaultReason>) -> String {
-    let mut head = line.name.to_ascii_uppercase();
-    if let Some(kind) = line.param("VALUE") {
-        head.push_str(";VALUE=");
-        head.push_str(kind);
-    }
-    if let Some(name) = line.param("TZID") {
-        let zone = span::find_zone(name, zones, faults);
-        head.push_str(";TZID=\"");
-        head.push_str(zone.name());
-        head.push('"');
-    }
-    format!("{head}:{}", line.value)
-}
-
-fn utc_instant(text: &str) -> Option<jiff::Timestamp> {
-    match value::read(text)? {
+fn utc_instant(property: &Property<'_>) -> Option<jiff::Timestamp> {
+    match value::read(property.value())? {
         Value::Utc(civil) | Value::Local(civil) => Some(Zone::UTC.instant(civil)),
         Value::Date(_) => None,
     }

@@ -4,13 +4,13 @@ use std::{fmt, sync::Arc};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use super::zone_name;
+use super::{zone_history::ZoneHistory, zone_name};
 
 /// A time zone with the rule of RFC 5545 section 3.3.5 for civil times that do not exist or exist twice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone {
     tz: TimeZone,
-    /// The rule of a zone that is not in the IANA database.
+    /// The name of a zone that is not in the IANA database: its rule, with its past changes.
     rule: Option<Arc<str>>,
 }
 
@@ -38,13 +38,24 @@ impl Zone {
             })
     }
 
-    /// The zone that a calendar means by a name: an IANA name, one with a vendor's prefix, a Windows name, a label
-    /// such as "(UTC+01:00) Amsterdam, Berlin", an offset such as "UTC+1", or what [`Zone::name`] gave.
+    /// The zone that a calendar means by a name: one that is [known](Zone::known), an offset such as "UTC+1", a
+    /// country's name before a city, or what [`Zone::name`] gave.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        let found = Self::iana(name.trim()).ok().or_else(|| zone_name::resolve(name));
+        let found = Self::known(name).or_else(|| zone_name::likely(name));
         found.ok_or_else(|| UnknownZone {
             name: name.to_owned(),
         })
+    }
+
+    /// The zone by a name that stands for one zone wherever it is found: an IANA name in any case, one with a vendor's
+    /// prefix, a Windows name, a label such as "(UTC+01:00) Amsterdam, Berlin", or what [`Zone::name`] gave.
+    pub(crate) fn known(name: &str) -> Option<Self> {
+        Self::iana(name.trim()).ok().or_else(|| zone_name::known(name))
+    }
+
+    /// The offset of a label whose places are not known, such as "(UTC+01:00) Wherever": right in half of the year.
+    pub(crate) fn with_stated_offset(name: &str) -> Option<Self> {
+        zone_name::stated_offset(name)
     }
 
     /// The zone that follows a rule in the form of POSIX's `TZ` variable with a quoted abbreviation, such as
@@ -60,8 +71,25 @@ impl Zone {
         })
     }
 
+    /// A zone with past changes of its own. `None` when the history cannot be followed.
+    pub(crate) fn with_history(history: &ZoneHistory) -> Option<Self> {
+        let tz = history.zone().filter(|_| history.rule.starts_with('<'))?;
+        Some(Self {
+            tz,
+            rule: Some(history.name().into()),
+        })
+    }
+
+    /// The zone that [`Zone::name`] wrote for one that a calendar defined.
+    pub(super) fn defined(name: &str) -> Option<Self> {
+        match ZoneHistory::read(name) {
+            Some(history) => Self::with_history(&history),
+            None => Self::following(name).ok(),
+        }
+    }
+
     /// The name by which [`Zone::named`] finds the zone again: the IANA name, `UTC` for UTC, or the rule of a zone
-    /// that a calendar defined.
+    /// that a calendar defined, with its past changes.
     pub fn name(&self) -> &str {
         self.rule
             .as_deref()

@@ -1,29 +1,37 @@
 //! From the names that calendars use for time zones to zones.
 //!
-//! Each step of [`resolve`] is one way in which a name is written in real calendars; to add one, add a step with a
-//! line in the test. Names that stay unknown are never guessed here: the caller decides and says so.
+//! Each step of [`known`] and [`likely`] is one way in which a name is written in real calendars; to add one, add a
+//! step with a line in the test. Names that stay unknown are never guessed here: the caller decides and says so.
 
 use jiff::{Timestamp, tz};
 
 use super::{Zone, windows_zones};
 
-/// The zone behind a name that is not itself an IANA name.
-pub(super) fn resolve(name: &str) -> Option<Zone> {
-    // Seen as `local;VALUE=DATE-TIME`, and with quotes that were quoted again.
-    let name = name.split(';').next().unwrap_or_default();
-    let name = name.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
-    if name.is_empty() || name.len() > 200 {
-        return None;
+/// The zone behind a name that is not itself an IANA name but stands for one zone wherever it is found.
+pub(super) fn known(name: &str) -> Option<Zone> {
+    if name.starts_with('<') {
+        return Zone::defined(name);
     }
+    let name = bare(name)?;
     iana(name)
-        .or_else(|| Zone::following(name).ok())
         .or_else(|| windows_zones::iana(name).and_then(iana))
         // RFC 2445 itself wrote `US-Eastern`.
         .or_else(|| iana(&name.replacen('-', "/", 1)))
         .or_else(|| prefixed(name))
-        .or_else(|| offset(name))
         .or_else(|| label(name))
-        .or_else(|| name.rsplit_once('/').and_then(|(_, city)| by_city(city, None)))
+}
+
+/// What a name seems to mean where nothing defines it.
+pub(super) fn likely(name: &str) -> Option<Zone> {
+    let name = bare(name)?;
+    offset(name).or_else(|| name.rsplit_once('/').and_then(|(_, city)| by_city(city, None)))
+}
+
+/// The name without what was put around it: seen as `local;VALUE=DATE-TIME`, and with quotes that were quoted again.
+fn bare(name: &str) -> Option<&str> {
+    let name = name.split(';').next().unwrap_or_default();
+    let name = name.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
+    (!name.is_empty() && name.len() <= 200).then_some(name)
 }
 
 fn iana(name: &str) -> Option<Zone> {
@@ -70,14 +78,20 @@ pub(crate) fn fixed(seconds: i32) -> Option<Zone> {
 
 /// An offset as a POSIX rule writes it, with its own reading as abbreviation: `<+0530>-5:30`.
 pub(crate) fn posix_offset(seconds: i32) -> String {
-    let (sign, inverse) = if seconds < 0 { ('-', "") } else { ('+', "-") };
+    let inverse = if seconds < 0 { "" } else { "-" };
     let (hours, minutes, rest) = (seconds.abs() / 3600, seconds.abs() / 60 % 60, seconds.abs() % 60);
     let clock = match (minutes, rest) {
         (0, 0) => format!("{hours}"),
         (_, 0) => format!("{hours}:{minutes:02}"),
         _ => format!("{hours}:{minutes:02}:{rest:02}"),
     };
-    format!("<{sign}{hours:02}{minutes:02}>{inverse}{clock}")
+    format!("<{}>{inverse}{clock}", abbreviation(seconds))
+}
+
+/// An offset in five letters: `+0530`.
+pub(super) fn abbreviation(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{:02}{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60)
 }
 
 /// Seconds east of Greenwich from `+1`, `-03:30`, `+0100`, `+01.00`.
@@ -104,21 +118,37 @@ fn offset_seconds(text: &str) -> Option<i32> {
 /// Outlook's labels, in any language: `(UTC+01:00) Amsterdam, Berlin, Bern, Rome`. The first city that is a zone of
 /// the stated offset decides, else the English name of the zone.
 fn label(name: &str) -> Option<Zone> {
-    let (stated, places) = name.strip_prefix('(')?.split_once(')')?;
-    let stated = stated.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-    let seconds = if stated.is_empty() {
-        0
-    } else {
-        offset_seconds(stated.trim())?
-    };
-    let places = places.trim().replace(" and ", " & ");
+    let (seconds, places) = label_parts(name)?;
+    let places = places.replace(" and ", " & ");
     let english = LABELS
         .iter()
         .find(|(label, _)| label.eq_ignore_ascii_case(&places));
     english
         .and_then(|(_, zone)| iana(zone))
         .or_else(|| places.split(',').find_map(|city| by_city(city, Some(seconds))))
+        .or_else(|| windows_zones::iana(&places).and_then(iana))
         .or_else(|| offset(&places))
+}
+
+/// The offset that a label states beside places that are not known. An offset alone, as in `(GMT +01:00)`, may be
+/// anybody's, in summer or in winter.
+pub(super) fn stated_offset(name: &str) -> Option<Zone> {
+    let (seconds, places) = label_parts(bare(name)?)?;
+    if places.is_empty() { None } else { fixed(seconds) }
+}
+
+/// The stated offset in seconds and the places of a label.
+fn label_parts(name: &str) -> Option<(i32, &str)> {
+    let (stated, places) = name.strip_prefix('(')?.split_once(')')?;
+    let stated = stated
+        .trim_start_matches(|letter: char| letter.is_ascii_alphabetic())
+        .trim();
+    let seconds = if stated.is_empty() {
+        0
+    } else {
+        offset_seconds(stated)?
+    };
+    Some((seconds, places.trim()))
 }
 
 /// The only zone whose name ends with that city, and which has the standard offset where one is stated.

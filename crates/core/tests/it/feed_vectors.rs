@@ -4,9 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use kalends_core::{
-    external_event::{ExternalEvent, SeriesRole},
-    ical::{self, Feed},
-    recurrence::{Expander, Series},
+    ical::{self, Feed, SeriesList},
     time::{Interval, Zone},
 };
 use serde_json::Value;
@@ -158,37 +156,20 @@ fn occurrences(feed: &Feed, window: &Value, stated: &[String]) -> Vec<String> {
         let date: jiff::civil::Date = window[at].as_str().unwrap().parse().unwrap();
         zone.instant(date.to_datetime(jiff::civil::Time::midnight()))
     };
-    let mut overrides: BTreeMap<&str, Vec<&ExternalEvent>> = BTreeMap::new();
-    for event in &feed.events {
-        if let SeriesRole::Override { master, .. } = &event.role {
-            overrides.entry(master).or_default().push(event);
-        }
-    }
-    let mut expander = Expander::new(&zone, Interval::new(day(0), day(1)).unwrap());
-    let mut all = Vec::new();
-    let mut expand = |master: &ExternalEvent, overrides: &[&ExternalEvent]| {
-        for one in expander.expand(&Series { master, overrides }).occurrences {
-            let uid = one.event.ical_uid.as_deref().unwrap_or_default();
+    let series = SeriesList::of(&feed.events);
+    let expanded = series.expand(&zone, Interval::new(day(0), day(1)).unwrap());
+    let mut all: Vec<String> = expanded
+        .occurrences
+        .iter()
+        .map(|one| {
+            let uid = one.event.ical_uid.as_deref().unwrap_or_default().trim_end();
             let instant = |us: i64| jiff::Timestamp::from_microsecond(us).unwrap();
             let (start, end) = (instant(one.start_us), instant(one.end_us));
             let civil = format!("{} {} {uid}", zone.civil(start), zone.civil(end));
             let utc = format!("{start} {end} {uid}");
-            all.push(if stated.contains(&civil) { civil } else { utc });
-        }
-    };
-    for event in feed
-        .events
-        .iter()
-        .filter(|event| !matches!(event.role, SeriesRole::Override { .. }))
-    {
-        expand(
-            event,
-            &overrides.remove(event.provider_id.as_str()).unwrap_or_default(),
-        );
-    }
-    for event in overrides.into_values().flatten() {
-        expand(event, &[]);
-    }
+            if stated.contains(&civil) { civil } else { utc }
+        })
+        .collect();
     all.sort();
     all
 }

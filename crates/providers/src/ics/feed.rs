@@ -142,13 +142,13 @@ fn unreadable(what: &str) -> ProviderError {
 }
 
 fn quarantined(fault: ical::Fault) -> Quarantined {
-    let left_out = matches!(
-        fault.reason,
-        ical::FaultReason::NoStart | ical::FaultReason::InvalidDate { .. }
-    );
     Quarantined {
         provider_id: fault.uid,
-        fate: if left_out { Fate::LeftOut } else { Fate::Kept },
+        fate: if fault.event.is_some() {
+            Fate::Kept
+        } else {
+            Fate::LeftOut
+        },
         reason: fault.reason.to_string(),
     }
 }

@@ -7,84 +7,91 @@ use crate::{
     ical::{
         FaultReason,
         component::Component,
-        lines::Line,
+        property::Property,
         zones::{Certainty, Zones},
     },
     recurrence::value::{self, Value},
     time::{EventTime, Zone},
 };
 
-pub(super) fn read_span<'t>(
-    component: &Component<'t>,
-    zones: &mut Zones<'_, 't>,
+pub(super) fn read_span(
+    component: &Component<'_>,
+    zones: &mut Zones<'_, '_>,
     faults: &mut Vec<FaultReason>,
 ) -> Result<EventSpan, FaultReason> {
-    let line = component.line("DTSTART").ok_or(FaultReason::NoStart)?;
-    let start = read_time(line, zones, faults).ok_or_else(|| invalid_date("DTSTART", line.value))?;
+    let stated = component.property("DTSTART").ok_or(FaultReason::NoStart)?;
+    let start = read_time(&stated, zones, faults).ok_or_else(|| invalid_date("DTSTART", stated.value()))?;
     let end = read_end(component, &start, zones, faults);
     Ok(EventSpan { start, end })
 }
 
 /// The end as stated. A day without an end lasts one day, a time without one has no length (RFC 5545 section 3.6.1);
 /// an end that cannot be read or lies before the start is told and counts as none.
-fn read_end<'t>(
-    component: &Component<'t>,
+fn read_end(
+    component: &Component<'_>,
     start: &EventTime,
-    zones: &mut Zones<'_, 't>,
+    zones: &mut Zones<'_, '_>,
     faults: &mut Vec<FaultReason>,
 ) -> EventEnd {
-    let lasting = |days| EventEnd::After {
-        days,
+    let by_default = EventEnd::After {
+        days: i32::from(start.is_date()),
         exact: SignedDuration::ZERO,
     };
-    let by_default = lasting(i32::from(start.is_date()));
-    let mut invalid = |property, line: &Line<'_>| {
-        faults.push(FaultReason::InvalidEnd {
-            property,
-            value: line.value.chars().take(60).collect(),
-        });
-        by_default.clone()
-    };
-    if let Some(line) = component.line("DTEND") {
-        let Some(end) = read_time(line, zones, &mut Vec::new()) else {
-            return invalid("DTEND", line);
+    if let Some(stated) = component.property("DTEND") {
+        let Some(end) = read_time(&stated, zones, faults).filter(|end| !is_before(end, start)) else {
+            faults.push(invalid_end("DTEND", &stated));
+            return by_default;
         };
-        let zone = match start {
-            EventTime::Zoned { zone, .. } => zone.clone(),
-            EventTime::Floating(_) | EventTime::Date(_) => Zone::UTC,
-        };
-        let (begin, finish) = (start.instant(&zone), end.instant(&zone));
-        if finish < begin {
-            return invalid("DTEND", line);
+        if end.is_date() != start.is_date() {
+            faults.push(FaultReason::MixedTypes);
         }
         return EventEnd::At(end);
     }
-    let Some(line) = component.line("DURATION") else {
+    let Some(stated) = component.property("DURATION") else {
         return by_default;
     };
-    match value::read_duration(line.value) {
+    match value::read_duration(stated.value()) {
         Some((days, exact)) if days >= 0 && exact >= SignedDuration::ZERO => EventEnd::After { days, exact },
-        _ => invalid("DURATION", line),
+        _ => {
+            faults.push(invalid_end("DURATION", &stated));
+            by_default
+        }
     }
 }
 
-pub(super) fn read_time<'t>(
-    line: &Line<'t>,
-    zones: &mut Zones<'_, 't>,
+/// Times without a zone are read in the zone of the start.
+fn is_before(end: &EventTime, start: &EventTime) -> bool {
+    let zone = match start {
+        EventTime::Zoned { zone, .. } => zone.clone(),
+        EventTime::Floating(_) | EventTime::Date(_) => Zone::UTC,
+    };
+    end.instant(&zone) < start.instant(&zone)
+}
+
+fn invalid_end(property: &'static str, stated: &Property<'_>) -> FaultReason {
+    FaultReason::InvalidEnd {
+        property,
+        value: stated.value().chars().take(60).collect(),
+    }
+}
+
+pub(super) fn read_time(
+    property: &Property<'_>,
+    zones: &mut Zones<'_, '_>,
     faults: &mut Vec<FaultReason>,
 ) -> Option<EventTime> {
-    let is_date = line
+    let is_date = property
         .param("VALUE")
         .is_some_and(|kind| kind.eq_ignore_ascii_case("DATE"));
     // `VALUE=DATE` beside a time is seen; only beside midnight does it say what was meant.
-    Some(match value::read(line.value)? {
+    Some(match value::read(property.value())? {
         Value::Date(date) => EventTime::Date(date),
         Value::Local(civil) if is_date && civil.time() == Time::midnight() => EventTime::Date(civil.date()),
         Value::Utc(civil) => EventTime::Zoned {
             civil,
             zone: Zone::UTC,
         },
-        Value::Local(civil) => match line.param("TZID").filter(|name| !name.is_empty()) {
+        Value::Local(civil) => match property.param("TZID").filter(|name| !name.is_empty()) {
             Some(name) => EventTime::Zoned {
                 civil,
                 zone: find_zone(name, zones, faults),
@@ -94,13 +101,17 @@ pub(super) fn read_time<'t>(
     })
 }
 
-pub(super) fn find_zone<'t>(name: &'t str, zones: &mut Zones<'_, 't>, faults: &mut Vec<FaultReason>) -> Zone {
+/// The zone of a `TZID`; what is not known for sure is told once.
+pub(super) fn find_zone(name: &str, zones: &mut Zones<'_, '_>, faults: &mut Vec<FaultReason>) -> Zone {
     let (zone, certainty) = zones.find(name);
-    let guessed = FaultReason::ZoneGuessed {
-        name: name.to_owned(),
+    let name = name.to_owned();
+    let told = match certainty {
+        Certainty::Known => return zone,
+        Certainty::Guessed => FaultReason::ZoneGuessed { name },
+        Certainty::Unknown => FaultReason::ZoneUnknown { name },
     };
-    if certainty == Certainty::Guessed && !faults.contains(&guessed) {
-        faults.push(guessed);
+    if !faults.contains(&told) {
+        faults.push(told);
     }
     zone
 }

@@ -5,17 +5,18 @@ use crate::{
     ical::component::Component,
 };
 
-pub(super) fn read_status(component: &Component<'_>) -> EventStatus {
-    match component.value("STATUS").map(str::to_ascii_uppercase).as_deref() {
-        Some("CANCELLED" | "CANCELED") => EventStatus::Cancelled,
-        Some("TENTATIVE") => EventStatus::Tentative,
-        _ => EventStatus::Confirmed,
+/// The status as stated; `None` without one, or with a word that is none for events.
+pub(super) fn read_status(component: &Component<'_>) -> Option<EventStatus> {
+    match component.word("STATUS").as_deref() {
+        Some("CANCELLED" | "CANCELED") => Some(EventStatus::Cancelled),
+        Some("TENTATIVE") => Some(EventStatus::Tentative),
+        Some("CONFIRMED") => Some(EventStatus::Confirmed),
+        _ => None,
     }
 }
 
 pub(super) fn read_transparency(component: &Component<'_>) -> Transparency {
-    let stated = component.value("TRANSP");
-    if stated.is_some_and(|stated| stated.eq_ignore_ascii_case("TRANSPARENT")) {
+    if component.word("TRANSP").as_deref() == Some("TRANSPARENT") {
         Transparency::Transparent
     } else {
         Transparency::Opaque
@@ -23,7 +24,7 @@ pub(super) fn read_transparency(component: &Component<'_>) -> Transparency {
 }
 
 pub(super) fn read_visibility(component: &Component<'_>) -> Visibility {
-    match component.value("CLASS").map(str::to_ascii_uppercase).as_deref() {
+    match component.word("CLASS").as_deref() {
         None => Visibility::Default,
         Some("PUBLIC") => Visibility::Public,
         // Classes that are not known are treated as private (RFC 5545 section 3.8.1.3).
@@ -33,11 +34,7 @@ pub(super) fn read_visibility(component: &Component<'_>) -> Visibility {
 
 /// Outlook's own word for free and busy, which knows more than `TRANSP` and wins over it.
 pub(super) fn apply_busy_status(component: &Component<'_>, event: &mut ExternalEvent) {
-    match component
-        .value("X-MICROSOFT-CDO-BUSYSTATUS")
-        .map(str::to_ascii_uppercase)
-        .as_deref()
-    {
+    match component.word("X-MICROSOFT-CDO-BUSYSTATUS").as_deref() {
         Some("FREE" | "WORKINGELSEWHERE") => event.transparency = Transparency::Transparent,
         Some("TENTATIVE") => {
             event.transparency = Transparency::Opaque;
