@@ -24,6 +24,12 @@ impl<'t> Component<'t> {
         self.name.eq_ignore_ascii_case(name)
     }
 
+    /// Whether it is one of those that stand directly in a calendar and not in each other.
+    pub(super) fn is_entry(&self) -> bool {
+        const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
+        ENTRIES.iter().any(|name| self.is(name))
+    }
+
     /// The first property of that name that can be read.
     pub(super) fn property(&self, name: &str) -> Option<Property<'t>> {
         self.properties(&[name]).next()
@@ -79,8 +85,6 @@ impl<'t> Component<'t> {
 
 /// Opens a component. One that cannot stand inside what is open shows that an `END` was lost.
 fn begin<'t>(open: &mut Vec<Component<'t>>, line: &Line<'t>) {
-    const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
-    let is_one_of = |component: &Component<'_>, names: &[&str]| names.iter().any(|name| component.is(name));
     let named = Component {
         name: line.after_colon(),
         number: line.number,
@@ -88,8 +92,8 @@ fn begin<'t>(open: &mut Vec<Component<'t>>, line: &Line<'t>) {
     };
     let lost_end = if named.is("VCALENDAR") {
         open.iter().position(|component| component.is("VCALENDAR"))
-    } else if is_one_of(&named, &ENTRIES) {
-        open.iter().position(|component| is_one_of(component, &ENTRIES))
+    } else if named.is_entry() {
+        open.iter().position(Component::is_entry)
     } else {
         None
     };
