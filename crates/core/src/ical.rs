@@ -55,8 +55,12 @@ pub fn parse(text: &[u8], default_zone: &Zone) -> Result<Feed, FeedError> {
     let lines: Vec<_> = text.lines().collect();
     let tree = Component::tree(lines::content_lines(&lines));
     let mut calendars: Vec<_> = tree.parts.iter().filter(|part| part.is("VCALENDAR")).collect();
-    // Entries that stand there bare are a calendar that lost its frame.
-    if tree.parts.iter().any(Component::is_entry) {
+    // Components that stand there bare are a calendar that lost its frame; only contacts are not.
+    if tree
+        .parts
+        .iter()
+        .any(|part| !part.is("VCALENDAR") && !part.is("VCARD"))
+    {
         calendars.push(&tree);
     }
     if calendars.is_empty() {

@@ -31,9 +31,10 @@ pub(super) struct Read {
     pub(super) stamped: i64,
 }
 
-/// The `UID` exactly as it is stated, since it is compared and not read.
+/// The `UID` exactly as it is stated, since it is compared and not read. What stands in broken lines after it is not
+/// part of it.
 pub(super) fn read_uid(component: &Component<'_>) -> Option<String> {
-    let uid = component.property("UID").map(|uid| uid.text());
+    let uid = component.property("UID").map(|uid| uid.line_of_text());
     uid.filter(|uid| !uid.trim().is_empty())
 }
 

@@ -64,23 +64,24 @@ impl<'t> Property<'t> {
     /// The value as `TEXT` (RFC 5545 section 3.3.11), with the lines after it that are none of their own: some
     /// producers break long texts without folding them.
     pub(super) fn text(&self) -> String {
+        let mut text = self.line_of_text();
+        for (_, more) in self.line.continued {
+            text.push('\n');
+            text.push_str(&unescaped(more));
+        }
+        text
+    }
+
+    /// The value as `TEXT`, without what stands in broken lines after it.
+    pub(super) fn line_of_text(&self) -> String {
         let value = self.read.val.as_str();
         // The library has unescaped the values of properties that it knows as texts.
-        let as_sent = self
-            .line
-            .text
-            .strip_suffix(value)
-            .is_some_and(|head| head.ends_with(':'));
-        let mut text = if as_sent {
+        let head = self.line.text.strip_suffix(value);
+        if head.is_some_and(|head| head.ends_with(':')) {
             unescaped(value)
         } else {
             value.to_owned()
-        };
-        for more in self.line.continued {
-            text.push('\n');
-            text.push_str(&unescaped(more.1));
         }
-        text
     }
 }
 

@@ -15,8 +15,6 @@ pub(super) fn known(name: &str) -> Option<Zone> {
     let name = bare(name)?;
     iana(name)
         .or_else(|| windows_zones::iana(name).and_then(iana))
-        // RFC 2445 itself wrote `US-Eastern`.
-        .or_else(|| iana(&name.replacen('-', "/", 1)))
         .or_else(|| prefixed(name))
         .or_else(|| label(name))
 }
@@ -24,7 +22,10 @@ pub(super) fn known(name: &str) -> Option<Zone> {
 /// What a name seems to mean where nothing defines it.
 pub(super) fn likely(name: &str) -> Option<Zone> {
     let name = bare(name)?;
-    offset(name).or_else(|| name.rsplit_once('/').and_then(|(_, city)| by_city(city, None)))
+    let with_country = || name.rsplit_once('/').and_then(|(_, city)| by_city(city, None));
+    // RFC 2445 itself wrote `US-Eastern`.
+    let with_dash = || iana(&name.replacen('-', "/", 1));
+    offset(name).or_else(with_country).or_else(with_dash)
 }
 
 /// The name without what was put around it: seen as `local;VALUE=DATE-TIME`, and with quotes that were quoted again.

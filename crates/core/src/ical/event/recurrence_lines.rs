@@ -22,10 +22,12 @@ pub(super) fn read(
     let mut lines = Vec::new();
     for property in component.properties(&["RRULE", "RDATE", "EXDATE", "EXRULE"]) {
         let head = head(&property, zones, faults);
-        let (readable, wrong) = readable(&head, property.value(), start);
+        // These are no texts, but some producers escape them as if they were.
+        let value = property.value().replace('\\', "");
+        let (readable, wrong) = readable(&head, &value, start);
         lines.extend(readable);
         faults.extend(wrong);
-        faults.extend(mixed_until(property.value(), start));
+        faults.extend(mixed_until(&value, start));
     }
     lines
 }
