@@ -4,6 +4,7 @@
 //! by the rules in [`rules`], and give it to [`commit`], which stores the finished body with its [`Facts`] and brings
 //! the copies of guests in line.
 
+mod attachments;
 mod attendees;
 mod commit;
 mod conference;
@@ -31,6 +32,7 @@ mod selection;
 mod series;
 mod update;
 mod view;
+mod visibility;
 mod write;
 
 pub(crate) use conference::Conferences;

@@ -20,7 +20,9 @@ pub(crate) fn commit(
     visible: Visible,
 ) -> Result<StoredEvent, GoogleError> {
     let (stored, changed) = exceptions::store(directory, calendar_id, event, author, visible)?;
-    copies::spread(directory, calendar_id, &stored.resource()?, before, author)?;
+    if copies::concern(event) || before.is_some_and(copies::concern) {
+        copies::spread(directory, calendar_id, &stored.resource()?, before, author)?;
+    }
     for exception in changed {
         copies::spread(directory, calendar_id, &exception, None, author)?;
     }

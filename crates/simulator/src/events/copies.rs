@@ -20,6 +20,11 @@ pub(crate) fn invites(event: &EventResource) -> bool {
     organizes == Some(true) && event.private_copy != Some(true)
 }
 
+/// Whether there is anybody who might have a copy.
+pub(crate) fn concern(event: &EventResource) -> bool {
+    attendees::emails(event).next().is_some()
+}
+
 /// Brings the guests' copies in line with the organizer's event; `before` is the event before its last change.
 pub(crate) fn spread(
     directory: &mut Directory,

@@ -44,7 +44,7 @@ pub(crate) async fn import(
     let calendar = directory
         .calendar(&calendar_id)
         .ok_or_else(GoogleError::not_found)?;
-    place(&mut event, &uid, calendar);
+    place(&mut event, &uid, calendar)?;
     check_participant(&event, calendar)?;
     let old = calendar
         .events
@@ -85,32 +85,26 @@ fn as_default(event: &mut EventResource) {
 }
 
 /// Gives the event its id, and to one that stands in for an instance its series.
-fn place(event: &mut EventResource, uid: &str, calendar: &Calendar) {
+fn place(event: &mut EventResource, uid: &str, calendar: &Calendar) -> Result<(), GoogleError> {
     let id = ids::of_uid(uid);
-    let start = event
-        .original_start_time
-        .as_ref()
-        .and_then(|time| Some((time.date.is_some(), time.instant(&calendar.zone)?)));
-    let Some((all_day, start)) = start else {
-        event.original_start_time = None;
+    let Some(original) = event.original_start_time.take() else {
         event.recurring_event_id = None;
         event.id = id;
-        return;
+        return Ok(());
     };
+    let original = rules::settle_time(&original, &calendar.zone, "original start")?;
+    let start = original.instant(&calendar.zone);
+    let start = start.ok_or_else(|| GoogleError::bad("invalid", "Invalid original start time."))?;
     let series = event.recurring_event_id.get_or_insert(id);
-    event.id = instance_id(series, all_day, &calendar.zone, start.as_microsecond());
+    event.id = instance_id(
+        series,
+        original.date.is_some(),
+        &calendar.zone,
+        start.as_microsecond(),
+    );
     event.recurrence = None;
-    if let Some(original) = &mut event.original_start_time {
-        let shown = original.shown_in(&calendar.zone);
-        let stated = original
-            .time_zone
-            .take()
-            .or_else(|| Some(calendar.zone.name().to_owned()));
-        *original = crate::google::EventDateTime {
-            time_zone: stated.filter(|_| !all_day),
-            ..shown
-        };
-    }
+    event.original_start_time = Some(original);
+    Ok(())
 }
 
 fn check_participant(event: &EventResource, calendar: &Calendar) -> Result<(), GoogleError> {

@@ -135,11 +135,17 @@ impl Listing<'_> {
         } else {
             self.view.later(event)
         };
-        Ok(vec![Item {
+        let mut items = vec![Item {
             key: self.key(event, facts.start_us),
             id: event.id.clone(),
             part,
-        }])
+        }];
+        // A series that became a single event takes its instances back.
+        let was_series = self.calendar.events.withdrawn_from(&event.id).next().is_some();
+        if was_series && selection.single_events && self.scope == Scope::Delta {
+            items.extend(self.withdrawn(event, &event.resource()?, &[]));
+        }
+        Ok(items)
     }
 
     /// Whether a cancelled event is mentioned (Google Calendar API reference, `Events: list`, `showDeleted`).

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil};
 use kalends_core::time::Zone;
 
 use super::{
-    EventResource, attendees,
+    EventResource, attachments, attendees,
     resource::{ExtendedProperties, Reminder, Transparency, Visibility},
     series,
 };
@@ -19,6 +19,15 @@ pub(crate) fn settle(event: &mut EventResource, calendar_id: &str, zone: &Zone) 
     if let Some(properties) = event.extended_properties.take() {
         event.extended_properties = settle_properties(properties)?;
     }
+    for text in [
+        &mut event.summary,
+        &mut event.description,
+        &mut event.location,
+        &mut event.color_id,
+    ] {
+        *text = text.take().filter(|text| !text.is_empty());
+    }
+    attachments::settle(event)?;
     check_color(event)?;
     check_reminders(event)?;
     if let Some(source) = &event.source
@@ -93,7 +102,12 @@ fn settle_times(event: &mut EventResource, zone: &Zone) -> Result<(), GoogleErro
     Ok(())
 }
 
-fn settle_time(time: &EventDateTime, calendar: &Zone, which: &str) -> Result<EventDateTime, GoogleError> {
+/// Reads a time in any form that callers may write and gives it the form that is served; `which` names it in messages.
+pub(crate) fn settle_time(
+    time: &EventDateTime,
+    calendar: &Zone,
+    which: &str,
+) -> Result<EventDateTime, GoogleError> {
     let invalid = || GoogleError::bad("invalid", &format!("Invalid {which} time."));
     let text = match (&time.date, &time.date_time) {
         (None, None) => return Err(GoogleError::bad("required", &format!("Missing {which} time."))),

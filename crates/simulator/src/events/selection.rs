@@ -183,7 +183,24 @@ fn has_text(event: &EventResource, text: &str) -> bool {
     let own = [&event.summary, &event.description, &event.location]
         .into_iter()
         .flatten();
+    let organizer = event.organizer.iter();
+    let organizer = organizer.flat_map(|one| std::iter::once(&one.email).chain(&one.display_name));
     let guests = event.attendees.iter().flatten();
     let guests = guests.flat_map(|guest| std::iter::once(&guest.email).chain(&guest.display_name));
-    own.chain(guests).any(|part| part.to_lowercase().contains(text))
+    let found = |part: &str| part.to_lowercase().contains(text);
+    own.chain(organizer).chain(guests).any(|part| found(part)) || place_words(event).any(found)
+}
+
+/// The words of a working location that a search looks through (discovery document, `events.list`, `q`).
+fn place_words(event: &EventResource) -> impl Iterator<Item = &str> {
+    let paths = [
+        "/officeLocation/buildingId",
+        "/officeLocation/deskId",
+        "/officeLocation/label",
+        "/customLocation/label",
+    ];
+    let location = event.working_location_properties.as_ref();
+    paths
+        .into_iter()
+        .filter_map(move |path| location?.pointer(path)?.as_str())
 }

@@ -8,9 +8,9 @@ use axum::{
 use http::StatusCode;
 
 use super::{
-    EventResource,
+    EventResource, Status,
     commit::commit,
-    conference,
+    conference, copies,
     draft::{Draft, New},
     event_types,
     exceptions::whole,
@@ -18,6 +18,7 @@ use super::{
     mail::{self, SendUpdates},
     read_instance, rules,
     view::View,
+    visibility,
     write::{Author, Visible},
 };
 use crate::{
@@ -71,11 +72,15 @@ fn change(
     let old = current(calendar, event)?;
     precondition(&call.headers, &old.etag)?;
     let mut new = apply(&old)?;
+    if new.status == Status::Cancelled && old.status != Status::Cancelled && !copies::invites(&old) {
+        new = guests::declined(&new);
+    }
     event_types::settle_change(&old, &mut new, calendar)?;
     rules::settle(&mut new, &calendar.id, &calendar.zone)?;
     guests::check(&old, &mut new)?;
     conference::settle(&mut new, Some(&old), &directory, calendar, sim)?;
     new.sequence = Some(rules::next_sequence(&old, &new)?);
+    let restricted = visibility::settle_instance(&old, &mut new);
     let visible = if differs_beyond_reminders(&old, &new) {
         Visible::Yes
     } else {
@@ -87,6 +92,9 @@ fn change(
         version_us,
     };
     commit(&mut directory, &calendar_id, &new, Some(&old), author, visible)?;
+    if restricted {
+        visibility::restrict_series(&mut directory, &calendar_id, &new, author)?;
+    }
     guests::tell_organizer(&mut directory, &old, &new, author)?;
     mail::send(&mut directory, updates, &new, Some(&old), now);
     conference::watch(&mut directory, &calendar_id, &new, now);
