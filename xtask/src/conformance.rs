@@ -5,6 +5,7 @@
 //! that something differs which no rule of RFC 5545 decides. To add one: a file with a `run` function and a line in
 //! [`run_all`].
 
+mod files;
 mod rules;
 
 use std::{
@@ -28,6 +29,9 @@ pub(crate) struct Amounts {
     /// Random recurrence rules, against dateutil.
     #[arg(long, default_value_t = 5000)]
     rules: u32,
+    /// Random calendar files, against recurring-ical-events.
+    #[arg(long, default_value_t = 300)]
+    files: u32,
 }
 
 /// What every half needs.
@@ -45,7 +49,10 @@ pub(crate) fn run_all(root: &Path, amounts: Amounts) -> anyhow::Result<()> {
         python,
         seed: amounts.seed,
     };
-    let halves = [rules::ask(&trial, amounts.rules)?];
+    let halves = [
+        rules::ask(&trial, amounts.rules)?,
+        files::ask(&trial, amounts.files)?,
+    ];
     let sums: Vec<&str> = halves.iter().map(|half| half.sum.as_str()).collect();
     println!("conformance: seed {}: {}", amounts.seed, sums.join("; "));
     if halves.iter().any(|half| !half.passed) {
