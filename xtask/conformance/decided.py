@@ -44,10 +44,10 @@ class Difference:
         mine = lambda ones: sorted(one for one in ones.elements() if one[2] == series.uid)
         self.series, self.theirs, self.ours = series, mine(theirs), mine(ours)
 
-    def only_ends(self, but=frozenset()):
+    def only_ends(self, but=frozenset(), days=frozenset()):
         """Whether both begin alike and what Kalends has lasts as the series says; starts in `but` are left out."""
         own = [one for one in self.ours if one[0] not in but]
-        exact = all(end - start in self.series.lengths for start, end, _ in own)
+        exact = all(end - start in self.series.lengths | days for start, end, _ in own)
         return [one[0] for one in own] == [one[0] for one in self.theirs if one[0] not in but] and exact
 
 
@@ -56,7 +56,7 @@ def exact_lengths(difference):
 
 
 def periods(difference):
-    return "period" in difference.series.facts and difference.only_ends()
+    return "period" in difference.series.facts and difference.only_ends(days=difference.series.days)
 
 
 def civil_taken_for_utc(difference):

@@ -38,6 +38,8 @@ class Series:
         self.keys = set()
         # Seconds that occurrences with an exact length last.
         self.lengths = set()
+        # The same for lengths in days of the calendar, where these are of 24 hours.
+        self.days = set()
 
     def value(self, moment, name, params=""):
         """A property with that civil time in the series' form."""
@@ -100,7 +102,9 @@ class Series:
         lasting = timedelta(minutes=rng.choice([30, 60, 90, 600, 1500]))
         choice = rng.random()
         if choice < 0.1:
-            return f"DURATION:P{rng.randint(1, 2)}D\n"
+            days = rng.randint(1, 2)
+            self.days.add(86400 * days)
+            return f"DURATION:P{days}D\n"
         exact = self.instant(start + lasting) - self.instant(start)
         if exact <= 0:
             # Start in a gap of the clocks, which moves it behind the end.
