@@ -44,7 +44,10 @@ async fn main() -> anyhow::Result<ExitCode> {
     )
     .await?;
     let seconds = by_hand.kalends_median().as_secs_f64();
-    println!("kalends: {:.1} million occurrences a second", found as f64 / seconds / 1e6);
+    println!(
+        "kalends: {:.1} million occurrences a second",
+        found as f64 / seconds / 1e6
+    );
     Ok(verdict(&[by_hand, crate_rrule]))
 }
 
@@ -59,7 +62,10 @@ fn kalends(world: &World) -> usize {
     let mut expander = Expander::new(&world.zone, world.window);
     let mut total = 0;
     for master in black_box(&world.events) {
-        let found = expander.expand(&Series { master, overrides: &[] });
+        let found = expander.expand(&Series {
+            master,
+            overrides: &[],
+        });
         total += black_box(&found.occurrences).len();
     }
     total
@@ -70,17 +76,36 @@ fn same_answers(world: &World, bare: &Bare) -> anyhow::Result<usize> {
     let mut expander = Expander::new(&world.zone, world.window);
     let (mut ours, mut starts) = (Vec::new(), Vec::new());
     for master in &world.events {
-        let found = expander.expand(&Series { master, overrides: &[] });
+        let found = expander.expand(&Series {
+            master,
+            overrides: &[],
+        });
         ensure!(found.faults.is_empty(), "{:?}", found.faults);
         ours.extend(found.occurrences.iter().map(|one| (one.start_us, one.end_us)));
-        starts.push(found.occurrences.iter().map(|one| one.start_us).collect::<Vec<_>>());
+        starts.push(
+            found
+                .occurrences
+                .iter()
+                .map(|one| one.start_us)
+                .collect::<Vec<_>>(),
+        );
     }
     let mut spans = Vec::new();
     bare.expand(&mut spans);
-    ensure!(ours == spans, "the bare way finds others: {} and {}", ours.len(), spans.len());
+    ensure!(
+        ours == spans,
+        "the bare way finds others: {} and {}",
+        ours.len(),
+        spans.len()
+    );
     for (text, starts) in world.texts.iter().zip(&starts) {
         let theirs = peer::starts(text, world.window)?;
-        ensure!(*starts == theirs, "the crate finds others for {text}: {} and {}", starts.len(), theirs.len());
+        ensure!(
+            *starts == theirs,
+            "the crate finds others for {text}: {} and {}",
+            starts.len(),
+            theirs.len()
+        );
     }
     Ok(ours.len())
 }

@@ -80,19 +80,32 @@ impl Plan {
             0 => {
                 let days = [number / 3 % 2, 2 + number / 6 % 2, 4 + number / 12 % 2];
                 let start = monday.saturating_add(jiff::Span::new().days(days[0]));
-                let excluded = [10, 30, 60].map(|week| time(start.saturating_add(jiff::Span::new().weeks(week))));
-                Self { start: time(start), pattern: Pattern::Weekly(days), excluded: excluded.into() }
+                let excluded =
+                    [10, 30, 60].map(|week| time(start.saturating_add(jiff::Span::new().weeks(week))));
+                Self {
+                    start: time(start),
+                    pattern: Pattern::Weekly(days),
+                    excluded: excluded.into(),
+                }
             }
             1 => {
                 let place = [0, 1, -1, -2][(number / 3 % 4) as usize];
                 let month = |month: i8| time(working_day(2026, month, place));
-                Self { start: month(1), pattern: Pattern::Monthly(place), excluded: vec![month(5), month(11)] }
+                Self {
+                    start: month(1),
+                    pattern: Pattern::Monthly(place),
+                    excluded: vec![month(5), month(11)],
+                }
             }
             _ => {
                 let count = 90 + number % 30;
                 let start = day(number % 400);
                 let excluded = [3, 50].map(|days| time(start.saturating_add(jiff::Span::new().days(days))));
-                Self { start: time(start), pattern: Pattern::Daily(count), excluded: excluded.into() }
+                Self {
+                    start: time(start),
+                    pattern: Pattern::Daily(count),
+                    excluded: excluded.into(),
+                }
             }
         }
     }
@@ -102,7 +115,10 @@ impl Plan {
         const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
         let rule = match self.pattern {
             Pattern::Weekly(days) => {
-                format!("FREQ=WEEKLY;BYDAY={}", days.map(|day| DAYS[day as usize]).join(","))
+                format!(
+                    "FREQ=WEEKLY;BYDAY={}",
+                    days.map(|day| DAYS[day as usize]).join(",")
+                )
             }
             Pattern::Monthly(place) => {
                 let position = if place < 0 { place } else { place + 1 };
@@ -128,6 +144,10 @@ fn working_day(year: i16, month: i8, place: i64) -> Date {
         .map(|days| first.saturating_add(jiff::Span::new().days(days)))
         .filter(working)
         .collect();
-    let place = if place < 0 { days.len() as i64 + place } else { place };
+    let place = if place < 0 {
+        days.len() as i64 + place
+    } else {
+        place
+    };
     days[place as usize]
 }

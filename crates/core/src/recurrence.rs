@@ -8,15 +8,20 @@
 //! the zone's offsets: that is what RFC 5545 asks for, and it costs an addition per occurrence.
 
 mod anchor;
+mod cycle;
 mod day_set;
 mod days;
 mod error;
+mod even;
 mod expand;
+mod meter;
 mod offsets;
 mod pattern;
+mod positions;
 mod reach;
 mod rule;
 mod set;
+mod starts;
 mod until;
 pub(crate) mod value;
 mod walk;

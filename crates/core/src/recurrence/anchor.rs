@@ -86,11 +86,15 @@ impl Anchor {
 
     /// What an `EXDATE` or `RECURRENCE-ID` refers to. Dates mean the day even in a timed series, and times in an
     /// all-day series mean their day; both are seen in real calendars.
-    pub(super) fn key(&self, time: &EventTime) -> Key {
-        if self.all_day || time.is_date() {
-            Key::Day(days::from_date(time.civil().date()))
-        } else {
-            Key::Instant(self.instant_us(time))
+    pub(super) fn key(&self, time: &EventTime, offsets: &mut Offsets) -> Key {
+        let civil = days::from_civil(time.civil());
+        match time {
+            _ if self.all_day || time.is_date() => Key::Day(civil.div_euclid(DAY)),
+            EventTime::Zoned { zone, .. } if *zone != self.zone => Key::Instant(self.instant_us(time)),
+            _ => {
+                let fraction_us = i64::from(time.civil().subsec_nanosecond()) / 1000;
+                Key::Instant(offsets.instant(civil) * SECOND + fraction_us)
+            }
         }
     }
 }

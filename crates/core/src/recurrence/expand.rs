@@ -9,12 +9,12 @@ use super::{
     Expansion, RecurrenceError, Series,
     anchor::{Anchor, Length, SECOND},
     days::DAY,
+    meter::Meter,
     offsets::Offsets,
     pattern::Pattern,
     rule::Rule,
     set::RecurrenceSet,
     until::Limit,
-    walk::Meter,
 };
 use crate::{
     external_event::{ExternalEvent, SeriesRole},
@@ -68,16 +68,17 @@ impl Expander {
         let anchor = Anchor::new(&span.start, &self.calendar_zone);
         let (set, faults) = RecurrenceSet::read(lines(series.master), &span.start);
         expansion.faults = faults;
-        let mut excluded = Excluded::default();
-        excluded.extend(set.excluded.iter().map(|time| anchor.key(time)));
-        let overrides = Overrides::read(series.overrides, &anchor, &self.calendar_zone, &excluded);
-        excluded.extend(overrides.replaced.iter().copied());
         let length = Length::of(span, &self.calendar_zone);
         let table = self.table(&anchor.zone);
+        let offsets = &mut self.tables[table];
+        let mut excluded = Excluded::default();
+        excluded.extend(set.excluded.iter().map(|time| anchor.key(time, offsets)));
+        let overrides = Overrides::read(series.overrides, &anchor, &self.calendar_zone, &excluded, offsets);
+        excluded.extend(overrides.replaced.iter().copied());
         let mut emitter = Emitter {
             master: series.master,
             anchor: &anchor,
-            offsets: &mut self.tables[table],
+            offsets,
             window: self.window,
             length,
             recurs: matches!(series.master.role, SeriesRole::Master { .. }),
@@ -136,7 +137,7 @@ impl Emitter<'_, '_> {
             let Some(rule) = set.rules.first() else {
                 return Ok(());
             };
-            return self.walk_rule(rule, (from.max(start + 1), to), meter, Emitter::emit_own);
+            return self.walk_rule(rule, (from.max(start + 1), to), meter, Emitter::emit_run);
         }
         let periods = self.emit_periods(set, from, to);
         let (mut starts, by_rules) = self.starts_of(&set.rules, from, to, meter);
@@ -168,14 +169,14 @@ impl Emitter<'_, '_> {
     ) -> (Vec<i64>, Result<(), RecurrenceError>) {
         let (mut starts, mut outcome) = (Vec::new(), Ok(()));
         for rule in rules {
-            let mut made = 0;
-            let walked = self.walk_rule(rule, (from, to), meter, |emitter, civil| {
-                if made == emit::OCCURRENCE_LIMIT {
+            let before = starts.len();
+            let walked = self.walk_rule(rule, (from, to), meter, |emitter, run| {
+                starts.extend_from_slice(run);
+                if starts.len() - before > emit::OCCURRENCE_LIMIT {
+                    starts.truncate(before + emit::OCCURRENCE_LIMIT);
                     emitter.overflow = true;
                     return ControlFlow::Break(());
                 }
-                made += 1;
-                starts.push(civil);
                 ControlFlow::Continue(())
             });
             outcome = outcome.and(walked);
@@ -203,22 +204,28 @@ impl Emitter<'_, '_> {
         rule: &Rule,
         (from, to): (i64, i64),
         meter: &mut Meter,
-        mut each: impl FnMut(&mut Self, i64) -> ControlFlow<()>,
+        mut each: impl FnMut(&mut Self, &[i64]) -> ControlFlow<()>,
     ) -> Result<(), RecurrenceError> {
         let limit = Limit::of(rule.until, self.anchor);
         let pattern = Pattern::new(rule, self.anchor.civil, self.anchor.all_day);
         let to = to.min(limit.civil_end);
         // Only close to the end can civil time and the instant of the end disagree.
         let exact_from = limit.last_instant.map_or(i64::MAX, |_| limit.civil_end - 3 * DAY);
-        let mut visit = |civil: i64| {
-            if civil >= exact_from
-                && limit
-                    .last_instant
-                    .is_some_and(|last| self.offsets.instant(civil) > last)
-            {
-                return ControlFlow::Break(());
+        let mut visit = |run: &[i64]| {
+            let last = limit
+                .last_instant
+                .filter(|_| run.last().is_some_and(|&civil| civil >= exact_from));
+            let Some(last) = last else {
+                return each(self, run);
+            };
+            let over = run.iter().position(|&civil| self.offsets.instant(civil) > last);
+            let within = over.map_or(run, |over| &run[..over]);
+            each(self, within)?;
+            if over.is_some() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-            each(self, civil)
         };
         pattern.walk(from, to, meter, &mut visit)
     }

@@ -68,6 +68,14 @@ impl Offsets {
         self.look_up(civil)
     }
 
+    /// The offset of a civil second, and the civil second up to which it holds.
+    pub(super) fn span(&mut self, civil: i64) -> (i64, i64) {
+        let offset = civil - self.instant(civil);
+        let (from, to, _) = self.last;
+        let known = from <= civil && civil < to;
+        (offset, if known { to } else { civil + 1 })
+    }
+
     fn look_up(&mut self, civil: i64) -> i64 {
         let index = self.spans.partition_point(|&(from, _)| from <= civil);
         if index == 0 || civil >= self.end {

@@ -112,29 +112,9 @@ impl Pattern {
         }
     }
 
-    /// Whether every period after the first has as many days as any other.
-    pub(super) fn is_even(&self) -> bool {
-        match self.period {
-            Period::Day => !self.limits_days(),
-            Period::Week => {
-                let rule = &self.rule;
-                rule.months == 0
-                    && !rule.has_month_days()
-                    && rule.year_days.is_empty()
-                    && rule.week_numbers.is_empty()
-            }
-            Period::Month | Period::Year | Period::WeekYear => false,
-        }
-    }
-
-    /// Whether any part leaves days out.
-    pub(super) fn limits_days(&self) -> bool {
-        let rule = &self.rule;
-        rule.weekdays != 0
-            || rule.months != 0
-            || rule.has_month_days()
-            || !rule.year_days.is_empty()
-            || !rule.week_numbers.is_empty()
+    /// The first day of a week by its number.
+    pub(super) fn first_day_of_week(&self, period: i64) -> i64 {
+        period * 7 - 3 + i64::from(self.rule.week_start)
     }
 
     /// Whether the day passes every part that limits days (the "Limit" column of RFC 5545 section 3.3.10).
@@ -184,19 +164,8 @@ impl Pattern {
     }
 
     fn days_of_week(&self, period: i64) -> DaySet {
-        let week_start = self.rule.week_start;
-        let first = period * 7 - 3 + i64::from(week_start);
-        let weekdays = if self.rule.weekdays == 0 {
-            0x7f
-        } else {
-            u64::from(self.rule.weekdays)
-        };
-        // Turned so that bit 0 is the first day of the week.
-        let turned = (weekdays >> week_start | weekdays << (7 - week_start)) & 0x7f;
-        let mut set = DaySet::of_bits(first, turned);
-        if !self.is_even() {
-            set.retain(|day| self.allows_day(day));
-        }
+        let mut set = DaySet::of_bits(self.first_day_of_week(period), 0x7f);
+        set.retain(|day| self.allows_day(day));
         set
     }
 

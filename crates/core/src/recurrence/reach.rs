@@ -5,11 +5,11 @@ use super::{
     anchor::{Anchor, Length, SECOND},
     days::{self, DAY},
     expand::{bounds, lines},
+    meter::Meter,
     pattern::Pattern,
     rule::Rule,
     set::RecurrenceSet,
     until::Limit,
-    walk::Meter,
 };
 use crate::{
     external_event::{ExternalEvent, OverrideRange, SeriesRole},

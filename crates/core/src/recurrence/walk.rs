@@ -6,36 +6,12 @@ use super::{
     RecurrenceError,
     day_set::DaySet,
     days::{CIVIL_END, DAY},
+    meter::Meter,
     pattern::Pattern,
+    positions::select_places,
     rule::Frequency,
+    starts::{Starts, Visit},
 };
-
-/// What is told each start, in civil seconds; it may stop the walk.
-pub(super) type Visit<'v> = &'v mut dyn FnMut(i64) -> ControlFlow<()>;
-
-/// Counts the periods that were looked at, and stops rules that match almost never.
-#[derive(Debug)]
-pub(super) struct Meter {
-    left: u64,
-}
-
-/// Periods that are looked at for one series before it is given up: a day is below 100 ns, so this is below a second.
-pub(super) const STEP_LIMIT: u64 = 4_000_000;
-
-impl Meter {
-    pub(super) const fn new() -> Self {
-        Self { left: STEP_LIMIT }
-    }
-
-    /// Counts one period.
-    pub(super) fn step(&mut self) -> Result<(), RecurrenceError> {
-        self.left = self
-            .left
-            .checked_sub(1)
-            .ok_or(RecurrenceError::TooMuchWork { limit: STEP_LIMIT })?;
-        Ok(())
-    }
-}
 
 impl Pattern {
     /// Visits the rule's starts in `[from, to)` (civil seconds) in order. `COUNT` is obeyed, `UNTIL` is not: it may
@@ -47,35 +23,42 @@ impl Pattern {
         meter: &mut Meter,
         visit: Visit<'_>,
     ) -> Result<(), RecurrenceError> {
-        let from = from.max(self.start);
-        let to = to.min(CIVIL_END);
-        if from >= to {
+        let window = (from.max(self.start), to.min(CIVIL_END));
+        if window.0 >= window.1 {
             return Ok(());
         }
-        let mut range = Range {
-            start: self.start,
-            from,
-            to,
-            left: self.rule.count.unwrap_or(u64::MAX),
+        let mut starts = Starts::new(self.start, window, self.rule.count, visit);
+        let outcome = if let Some(cycle) = self.cycle() {
+            cycle.walk(&mut starts, meter)
+        } else if self.rule.frequency < Frequency::Daily {
+            self.walk_times(&mut starts, meter)
+        } else {
+            self.walk_periods(&mut starts, meter)
         };
-        if self.rule.frequency < Frequency::Daily {
-            return self.walk_times(&mut range, meter, visit);
-        }
-        let ahead = self.period_of(from.div_euclid(DAY)) - self.origin;
+        // What was found before a rule is given up counts; whether somebody wants more does not matter any more.
+        let _ = starts.flush();
+        outcome
+    }
+
+    /// Visits the starts of a rule of days or longer periods, period by period.
+    fn walk_periods(&self, starts: &mut Starts<'_>, meter: &mut Meter) -> Result<(), RecurrenceError> {
+        let ahead = self.period_of(starts.from.div_euclid(DAY)) - self.origin;
         let mut index = ahead.div_euclid(self.rule.interval).max(0);
         if let Some(count) = self.rule.count {
-            range.left = count.saturating_sub(self.count_before(index, count, meter)?);
+            starts.skip(self.count_before(index, count, meter)?);
         }
-        let last = self.period_of((to - 1).div_euclid(DAY));
+        let last = self.period_of((starts.to - 1).div_euclid(DAY));
         let mut places = Vec::new();
-        while range.left > 0 {
+        while starts.left > 0 {
             let period = self.origin + index * self.rule.interval;
             if period > last {
                 break;
             }
             meter.step()?;
-            let days = self.days_of(period);
-            if self.visit_days(&days, &mut places, &mut range, visit).is_break() {
+            if self
+                .offer_days(&self.days_of(period), &mut places, starts)
+                .is_break()
+            {
                 break;
             }
             index += 1;
@@ -85,46 +68,16 @@ impl Pattern {
 
     /// A civil second that no start of a counting rule lies after; `None` when it never ends or was not found.
     pub(super) fn last_start_bound(&self, meter: &mut Meter) -> Option<i64> {
-        let count = i64::try_from(self.rule.count?).ok()?;
-        if let Some(each) = self.even_count() {
-            if each == 0 {
-                return Some(self.start);
-            }
-            let periods = (count / each + 2).checked_mul(self.rule.interval)?;
-            let end = self
-                .start
-                .checked_add(periods.checked_mul(self.period_seconds())?)?;
-            return Some(end.min(CIVIL_END));
+        let count = self.rule.count?;
+        if let Some(cycle) = self.cycle() {
+            return Some(cycle.last_start_bound(count));
         }
         let mut last = self.start;
-        let walked = self.walk(self.start, CIVIL_END, meter, &mut |civil| {
-            last = civil;
+        let walked = self.walk(self.start, CIVIL_END, meter, &mut |run| {
+            last = run.last().copied().unwrap_or(last);
             ControlFlow::Continue(())
         });
         walked.ok().map(|()| last)
-    }
-
-    /// How many starts every period after the first has, for rules where that never changes.
-    fn even_count(&self) -> Option<i64> {
-        if self.rule.frequency < Frequency::Daily {
-            return self.even_time_count();
-        }
-        if !self.is_even() {
-            return None;
-        }
-        Some(self.size_of(&self.days_of(self.origin), &mut Vec::new()))
-    }
-
-    fn period_seconds(&self) -> i64 {
-        match self.rule.frequency {
-            Frequency::Secondly => 1,
-            Frequency::Minutely => 60,
-            Frequency::Hourly => 3600,
-            Frequency::Daily => DAY,
-            Frequency::Weekly => 7 * DAY,
-            Frequency::Monthly => 31 * DAY,
-            Frequency::Yearly => 371 * DAY,
-        }
     }
 
     /// How many starts the periods before that index have, at most `enough`.
@@ -133,13 +86,14 @@ impl Pattern {
             return Ok(0);
         }
         let mut total = 0_u64;
-        let mut first = Range::whole(self.start);
-        let days = self.days_of(self.origin);
         let mut places = Vec::new();
-        let _ = self.visit_days(&days, &mut places, &mut first, &mut |_| {
-            total += 1;
+        let mut count = |run: &[i64]| {
+            total += run.len() as u64;
             ControlFlow::Continue(())
-        });
+        };
+        let mut first = Starts::new(self.start, (self.start, i64::MAX), None, &mut count);
+        let _ = self.offer_days(&self.days_of(self.origin), &mut places, &mut first);
+        let _ = first.flush();
         if let Some(each) = self.even_count() {
             let between = u64::try_from((index - 1).saturating_mul(each)).unwrap_or(0);
             return Ok(total.saturating_add(between).min(enough));
@@ -150,14 +104,19 @@ impl Pattern {
             }
             meter.step()?;
             let days = self.days_of(self.origin + index * self.rule.interval);
-            total += u64::try_from(self.size_of(&days, &mut places)).unwrap_or(0);
+            total += u64::try_from(self.size_of(days.len(), &mut places)).unwrap_or(0);
         }
         Ok(total.min(enough))
     }
 
-    /// How many starts a full period with these days has.
-    fn size_of(&self, days: &DaySet, places: &mut Vec<i64>) -> i64 {
-        let all = days.len() * self.times.len() as i64;
+    /// How many starts every period after the first has, for rules of months and years where that never changes.
+    fn even_count(&self) -> Option<i64> {
+        Some(self.size_of(self.even_day_count()?, &mut Vec::new()))
+    }
+
+    /// How many starts a full period with so many days has.
+    fn size_of(&self, days: i64, places: &mut Vec<i64>) -> i64 {
+        let all = days * self.times.len() as i64;
         if self.rule.positions.is_empty() {
             return all;
         }
@@ -165,17 +124,11 @@ impl Pattern {
         places.len() as i64
     }
 
-    fn visit_days(
-        &self,
-        days: &DaySet,
-        places: &mut Vec<i64>,
-        range: &mut Range,
-        visit: Visit<'_>,
-    ) -> ControlFlow<()> {
+    fn offer_days(&self, days: &DaySet, places: &mut Vec<i64>, starts: &mut Starts<'_>) -> ControlFlow<()> {
         if self.rule.positions.is_empty() {
             for day in days.days() {
                 for time in &self.times {
-                    range.offer(day * DAY + time, visit)?;
+                    starts.offer(day * DAY + time)?;
                 }
             }
             return ControlFlow::Continue(());
@@ -184,66 +137,9 @@ impl Pattern {
         select_places(&self.rule.positions, days.len() * times, places);
         for place in places.iter() {
             if let Some(day) = days.nth(place / times) {
-                range.offer(day * DAY + self.times[(place % times) as usize], visit)?;
+                starts.offer(day * DAY + self.times[(place % times) as usize])?;
             }
         }
         ControlFlow::Continue(())
     }
-}
-
-/// What part of a rule's starts is wanted.
-#[derive(Debug)]
-pub(super) struct Range {
-    start: i64,
-    pub(super) from: i64,
-    pub(super) to: i64,
-    /// How many starts the rule still makes.
-    pub(super) left: u64,
-}
-
-impl Range {
-    /// Everything from the series' start on.
-    const fn whole(start: i64) -> Self {
-        Self {
-            start,
-            from: start,
-            to: i64::MAX,
-            left: u64::MAX,
-        }
-    }
-
-    /// Counts a start and hands it on when it is inside.
-    pub(super) fn offer(&mut self, civil: i64, visit: Visit<'_>) -> ControlFlow<()> {
-        if civil < self.start {
-            return ControlFlow::Continue(());
-        }
-        if self.left == 0 || civil >= self.to {
-            return ControlFlow::Break(());
-        }
-        self.left -= 1;
-        if civil >= self.from {
-            visit(civil)
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-}
-
-/// The places (from 0) that `BYSETPOS` picks out of so many, in order and each once.
-pub(super) fn select_places(positions: &[i64], total: i64, places: &mut Vec<i64>) {
-    places.clear();
-    places.extend(
-        positions
-            .iter()
-            .map(|&position| {
-                if position > 0 {
-                    position - 1
-                } else {
-                    total + position
-                }
-            })
-            .filter(|place| (0..total).contains(place)),
-    );
-    places.sort_unstable();
-    places.dedup();
 }

@@ -59,15 +59,84 @@ impl Excluded {
 
     /// Whether the occurrence at that instant, on that day of the series' zone, is excluded.
     pub(super) fn contains(&self, us: i64, day: i64) -> bool {
+        self.all().contains(us, day)
+    }
+
+    fn all(&self) -> Part<'_> {
+        Part {
+            instants: &self.instants,
+            days: &self.days,
+        }
+    }
+
+    /// What lies between two instants, both included, or on the days of two civil seconds and between them.
+    fn between(&self, (first_us, last_us): (i64, i64), (first, last): (i64, i64)) -> Part<'_> {
+        Part {
+            instants: part(&self.instants, first_us, last_us),
+            days: part(&self.days, first.div_euclid(DAY), last.div_euclid(DAY)),
+        }
+    }
+}
+
+/// Some of what is excluded.
+#[derive(Clone, Copy)]
+struct Part<'e> {
+    instants: &'e [i64],
+    days: &'e [i64],
+}
+
+impl Part<'_> {
+    fn contains(self, us: i64, day: i64) -> bool {
         (!self.instants.is_empty() && self.instants.binary_search(&us).is_ok())
             || (!self.days.is_empty() && self.days.binary_search(&day).is_ok())
     }
 }
 
+/// The numbers of a sorted list from one to another.
+fn part(sorted: &[i64], first: i64, last: i64) -> &[i64] {
+    let begin = sorted.partition_point(|&one| one < first);
+    let end = sorted.partition_point(|&one| one <= last);
+    &sorted[begin..end.max(begin)]
+}
+
 impl Emitter<'_, '_> {
-    /// Emits an occurrence of the series' own length.
-    pub(super) fn emit_own(&mut self, civil: i64) -> ControlFlow<()> {
-        self.emit(civil, self.length)
+    /// Emits occurrences of the series' own length that start at these civil seconds, which are in order.
+    pub(super) fn emit_run(&mut self, run: &[i64]) -> ControlFlow<()> {
+        let Length::Exact(length) = self.length else {
+            return self.emit_each(run);
+        };
+        if !self.shifts.is_empty() || self.found.len() + run.len() > OCCURRENCE_LIMIT {
+            return self.emit_each(run);
+        }
+        let mut rest = run;
+        while let Some(&first) = rest.first() {
+            let (offset, until) = self.offsets.span(first);
+            let alike = rest.partition_point(|&civil| civil < until);
+            let (part, behind) = rest.split_at(alike);
+            rest = behind;
+            let last = part.last().copied().unwrap_or(first);
+            let us = |civil: i64| (civil - offset) * SECOND + self.anchor.fraction_us;
+            let excluded = self.excluded.between((us(first), us(last)), (first, last));
+            let (window, recurs, event) = (self.window, self.recurs, self.master);
+            let occurrences = part.iter().filter_map(|&civil| {
+                let start_us = us(civil);
+                let end_us = start_us.saturating_add(length);
+                let taken_out = excluded.contains(start_us, civil.div_euclid(DAY));
+                (!taken_out && touches(window, start_us, end_us)).then_some(Occurrence {
+                    start_us,
+                    end_us,
+                    event,
+                    original_start_us: recurs.then_some(start_us),
+                })
+            });
+            self.found.reserve(part.len());
+            self.found.extend(occurrences);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn emit_each(&mut self, run: &[i64]) -> ControlFlow<()> {
+        run.iter().try_for_each(|&civil| self.emit(civil, self.length))
     }
 
     /// Emits the occurrence that starts at the civil second, when it is not excluded and touches the window.

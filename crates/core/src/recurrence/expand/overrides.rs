@@ -42,6 +42,7 @@ impl<'a> Overrides<'a> {
         anchor: &Anchor,
         calendar_zone: &Zone,
         excluded: &Excluded,
+        offsets: &mut Offsets,
     ) -> Self {
         let mut read = Self {
             replaced: Vec::new(),
@@ -57,12 +58,11 @@ impl<'a> Overrides<'a> {
             else {
                 continue;
             };
-            let key = anchor.key(original_start);
+            let key = anchor.key(original_start, offsets);
             let original_us = match key {
                 Key::Instant(us) => us,
                 Key::Day(_) => {
-                    let civil = days::to_civil(anchor.civil_start(original_start));
-                    anchor.zone.instant(civil).as_microsecond() + anchor.fraction_us
+                    offsets.instant(anchor.civil_start(original_start)) * SECOND + anchor.fraction_us
                 }
             };
             if excluded.contains(

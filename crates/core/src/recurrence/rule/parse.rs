@@ -137,6 +137,8 @@ impl Rule {
             }
             self.nth_weekdays.push((ordinal, day));
         }
+        self.nth_weekdays.sort_unstable();
+        self.nth_weekdays.dedup();
         Ok(())
     }
 }
