@@ -22,6 +22,8 @@ mod reach;
 mod rule;
 mod set;
 mod starts;
+#[cfg(test)]
+mod steps;
 mod until;
 pub(crate) mod value;
 mod walk;

@@ -44,7 +44,7 @@ impl Pattern {
                 Some(Cycle {
                     base: first * DAY,
                     step: 7 * DAY * rule.interval,
-                    offsets: self.picked(days.collect()),
+                    offsets: self.picked(&days.collect::<Vec<_>>()),
                 })
             }
             // Days that have to be certain weekdays come around after seven steps.
@@ -54,7 +54,7 @@ impl Pattern {
                 let days = (0..steps).map(|step| step * rule.interval);
                 let offsets = days
                     .filter(|day| self.allows_day(first + day))
-                    .flat_map(|day| self.picked(vec![day]))
+                    .flat_map(|day| self.picked(&[day]))
                     .collect();
                 Some(Cycle {
                     base: first * DAY,
@@ -98,7 +98,7 @@ impl Pattern {
     }
 
     /// The starts on these days in seconds, after `BYSETPOS`.
-    fn picked(&self, days: Vec<i64>) -> Vec<i64> {
+    fn picked(&self, days: &[i64]) -> Vec<i64> {
         let all = || {
             days.iter()
                 .flat_map(|day| self.times.iter().map(move |time| day * DAY + time))

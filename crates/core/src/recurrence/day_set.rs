@@ -5,12 +5,18 @@
 pub(super) struct DaySet {
     first: i64,
     words: [u64; 6],
+    /// How many of the words can hold days; a month needs one.
+    used: usize,
 }
 
 impl DaySet {
     /// No days; `first` is the day number of the earliest that can be inserted.
     pub(super) const fn from(first: i64) -> Self {
-        Self { first, words: [0; 6] }
+        Self {
+            first,
+            words: [0; 6],
+            used: 6,
+        }
     }
 
     /// Up to 64 days: bit `n` of `days` is the day `first + n`.
@@ -18,6 +24,7 @@ impl DaySet {
         Self {
             first,
             words: [days, 0, 0, 0, 0, 0],
+            used: 1,
         }
     }
 
@@ -43,7 +50,7 @@ impl DaySet {
 
     /// Keeps only the days for which the answer is yes.
     pub(super) fn retain(&mut self, keep: impl Fn(i64) -> bool) {
-        for (at, word) in self.words.iter_mut().enumerate() {
+        for (at, word) in self.words.iter_mut().take(self.used).enumerate() {
             let mut rest = *word;
             while rest != 0 {
                 let bit = rest.trailing_zeros();
@@ -57,25 +64,38 @@ impl DaySet {
 
     /// How many days there are.
     pub(super) fn len(&self) -> i64 {
-        self.words.iter().map(|word| i64::from(word.count_ones())).sum()
+        self.used().iter().map(|word| i64::from(word.count_ones())).sum()
     }
 
     /// The day at that place, counted from 0.
     pub(super) fn nth(&self, place: i64) -> Option<i64> {
-        self.days().nth(usize::try_from(place).ok()?)
+        let mut left = u32::try_from(place).ok()?;
+        for (at, &word) in self.used().iter().enumerate() {
+            let here = word.count_ones();
+            if left < here {
+                let rest = (0..left).fold(word, |rest, _| rest & (rest - 1));
+                return Some(self.first + at as i64 * 64 + i64::from(rest.trailing_zeros()));
+            }
+            left -= here;
+        }
+        None
     }
 
     /// The days in order.
     pub(super) fn days(&self) -> impl Iterator<Item = i64> {
-        let (mut at, mut rest, words, first) = (0, self.words[0], self.words, self.first);
+        let (mut at, mut rest) = (0, self.words[0]);
         std::iter::from_fn(move || {
             while rest == 0 {
                 at += 1;
-                rest = *words.get(at)?;
+                rest = *self.used().get(at)?;
             }
             let bit = rest.trailing_zeros();
             rest &= rest - 1;
-            Some(first + at as i64 * 64 + i64::from(bit))
+            Some(self.first + at as i64 * 64 + i64::from(bit))
         })
+    }
+
+    fn used(&self) -> &[u64] {
+        &self.words[..self.used]
     }
 }

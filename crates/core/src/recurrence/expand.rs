@@ -87,7 +87,7 @@ impl Expander {
             found: &mut expansion.occurrences,
             overflow: false,
         };
-        let outcome = emitter.generate(&set, &mut Meter::new());
+        let outcome = emitter.generate(&set, &mut Meter::of_expansion());
         let overflow = emitter.overflow;
         expansion.faults.extend(outcome.err());
         if overflow {

@@ -15,6 +15,8 @@ pub(super) fn select_places(positions: &[i64], total: i64, places: &mut Vec<i64>
             })
             .filter(|place| (0..total).contains(place)),
     );
-    places.sort_unstable();
-    places.dedup();
+    if places.len() > 1 {
+        places.sort_unstable();
+        places.dedup();
+    }
 }

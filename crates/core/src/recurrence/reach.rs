@@ -81,7 +81,7 @@ fn last_civil(rule: &Rule, anchor: &Anchor) -> Option<i64> {
     let pattern = || Pattern::new(rule, anchor.civil, anchor.all_day);
     let by_count = rule
         .count
-        .and_then(|_| pattern().last_start_bound(&mut Meter::new()));
+        .and_then(|_| pattern().last_start_bound(&mut Meter::of_end()));
     match (by_until, by_count) {
         (Some(until), Some(count)) => Some(until.min(count)),
         (until, count) => until.or(count),

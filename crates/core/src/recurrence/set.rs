@@ -50,12 +50,17 @@ impl RecurrenceSet {
         let colon = outside_quotes(line, ':').ok_or_else(unknown)?;
         let (head, text) = (&line[..colon], &line[colon + 1..]);
         let mut params = head.split(';').map(str::trim);
-        let name = params.next().unwrap_or_default().to_ascii_uppercase();
-        match name.as_str() {
+        let name = params.next().unwrap_or_default();
+        let known = ["RRULE", "EXRULE", "RDATE", "EXDATE"];
+        match known
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(name))
+            .unwrap_or_default()
+        {
             "RRULE" => self.rules.push(Rule::parse(text)?),
             "EXRULE" => self.excluded_rules.push(Rule::parse(text)?),
             "RDATE" => {
-                let zone = stated_zone(head)?;
+                let zone = stated_zone(head, start)?;
                 for item in items(text) {
                     let date =
                         read_extra(item, start, zone.as_ref()).ok_or_else(|| invalid("RDATE", item))?;
@@ -63,7 +68,7 @@ impl RecurrenceSet {
                 }
             }
             "EXDATE" => {
-                let zone = stated_zone(head)?;
+                let zone = stated_zone(head, start)?;
                 for item in items(text) {
                     let time =
                         read_time(item, start, zone.as_ref()).ok_or_else(|| invalid("EXDATE", item))?;
@@ -98,16 +103,23 @@ fn outside_quotes(text: &str, wanted: char) -> Option<usize> {
 }
 
 /// The zone of a `TZID` parameter.
-fn stated_zone(head: &str) -> Result<Option<Zone>, RecurrenceError> {
-    let upper = head.to_ascii_uppercase();
-    let Some(at) = upper.find(";TZID=") else {
+fn stated_zone(head: &str, start: &EventTime) -> Result<Option<Zone>, RecurrenceError> {
+    const PARAMETER: &[u8] = b";TZID=";
+    let is_it = |part: &[u8]| part.eq_ignore_ascii_case(PARAMETER);
+    let Some(at) = head.as_bytes().windows(PARAMETER.len()).position(is_it) else {
         return Ok(None);
     };
-    let rest = &head[at + 6..];
+    let rest = &head[at + PARAMETER.len()..];
     let name = match rest.strip_prefix('"') {
         Some(quoted) => quoted.split('"').next().unwrap_or_default(),
         None => rest.split(';').next().unwrap_or_default(),
     };
+    // Nearly always the zone of the start, which need not be looked up again.
+    if let EventTime::Zoned { zone, .. } = start
+        && zone.name() == name
+    {
+        return Ok(Some(zone.clone()));
+    }
     Zone::named(name)
         .map(Some)
         .map_err(|fault| RecurrenceError::UnknownZone { name: fault.name })

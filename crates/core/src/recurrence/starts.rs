@@ -54,8 +54,18 @@ impl<'v> Starts<'v> {
     /// Counts and hands on starts that are all inside; they lie so far behind `base`.
     pub(super) fn take_all(&mut self, base: i64, offsets: &[i64]) -> ControlFlow<()> {
         self.left -= offsets.len() as u64;
-        for offset in offsets {
-            self.push(base + offset)?;
+        let mut rest = offsets;
+        while !rest.is_empty() {
+            let space = &mut self.run[self.filled..];
+            let (now, later) = rest.split_at(rest.len().min(space.len()));
+            for (place, offset) in space.iter_mut().zip(now) {
+                *place = base + offset;
+            }
+            self.filled += now.len();
+            rest = later;
+            if self.filled == RUN {
+                self.flush()?;
+            }
         }
         ControlFlow::Continue(())
     }

@@ -25,29 +25,19 @@ pub(crate) fn read(text: &str) -> Option<Value> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let date = digits(date, '-').filter(|digits| digits.len() == 8)?;
-    let date = Date::new(
-        number(&date[..4])?,
-        number(&date[4..6])? as i8,
-        number(&date[6..])? as i8,
-    )
-    .ok()?;
+    let (date, 8) = digits(date, b'-')? else {
+        return None;
+    };
+    let year = i16::from(two(date, 0)) * 100 + i16::from(two(date, 2));
+    let date = Date::new(year, two(date, 4), two(date, 6)).ok()?;
     let Some(time) = time.filter(|time| !time.is_empty()) else {
         return Some(Value::Date(date));
     };
-    let time = digits(time, ':')?;
-    let (hour, minute, second) = match time.len() {
-        6 => (&time[..2], &time[2..4], number(&time[4..])?),
-        4 => (&time[..2], &time[2..4], 0),
-        _ => return None,
+    // Seconds that are missing are zero: digits that were not there are read as such.
+    let (time, 4 | 6) = digits(time, b':')? else {
+        return None;
     };
-    let time = Time::new(
-        number(hour)? as i8,
-        number(minute)? as i8,
-        second.min(59) as i8,
-        0,
-    )
-    .ok()?;
+    let time = Time::new(two(time, 0), two(time, 2), two(time, 4).min(59), 0).ok()?;
     let civil = date.to_datetime(time);
     Some(if utc {
         Value::Utc(civil)
@@ -98,14 +88,19 @@ pub(crate) fn read_duration(text: &str) -> Option<(i32, SignedDuration)> {
     ))
 }
 
-/// The text without its separators, when all else is digits.
-fn digits(text: &str, separator: char) -> Option<String> {
-    let digits: String = text.chars().filter(|&letter| letter != separator).collect();
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(digits)
+/// The digits of a text that has nothing else but separators, and how many there are, at most eight.
+fn digits(text: &str, separator: u8) -> Option<([i8; 8], usize)> {
+    let (mut digits, mut count) = ([0; 8], 0);
+    for byte in text.bytes().filter(|&byte| byte != separator) {
+        *digits.get_mut(count)? = byte.is_ascii_digit().then(|| (byte - b'0') as i8)?;
+        count += 1;
+    }
+    Some((digits, count))
 }
 
-fn number(digits: &str) -> Option<i16> {
-    digits.parse().ok()
+/// The number that two digits make.
+const fn two(digits: [i8; 8], at: usize) -> i8 {
+    digits[at] * 10 + digits[at + 1]
 }
 
 #[cfg(test)]

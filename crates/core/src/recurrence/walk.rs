@@ -135,6 +135,10 @@ impl Pattern {
         }
         let times = self.times.len() as i64;
         select_places(&self.rule.positions, days.len() * times, places);
+        if let [time] = self.times[..] {
+            let picked = places.iter().filter_map(|&place| days.nth(place));
+            return { picked }.try_for_each(|day| starts.offer(day * DAY + time));
+        }
         for place in places.iter() {
             if let Some(day) = days.nth(place / times) {
                 starts.offer(day * DAY + self.times[(place % times) as usize])?;

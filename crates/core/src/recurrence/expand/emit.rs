@@ -78,6 +78,44 @@ impl Excluded {
     }
 }
 
+/// What starts of one offset become.
+#[derive(Clone, Copy)]
+struct Alike<'a> {
+    /// Seconds between civil time and UTC.
+    offset: i64,
+    /// Microseconds.
+    length: i64,
+    fraction_us: i64,
+    event: &'a ExternalEvent,
+    recurs: bool,
+}
+
+impl<'a> Alike<'a> {
+    fn of(self, civil: i64) -> Occurrence<'a> {
+        let start_us = (civil - self.offset) * SECOND + self.fraction_us;
+        Occurrence {
+            start_us,
+            end_us: start_us.saturating_add(self.length),
+            event: self.event,
+            original_start_us: self.recurs.then_some(start_us),
+        }
+    }
+
+    /// Adds those that touch the window; most runs lie inside as a whole.
+    fn emit(self, run: &[i64], window: Interval, found: &mut Vec<Occurrence<'a>>) {
+        let (Some(&first), Some(&last)) = (run.first(), run.last()) else {
+            return;
+        };
+        let inside = |one: Occurrence<'_>| touches(window, one.start_us, one.end_us);
+        let occurrences = run.iter().map(|&civil| self.of(civil));
+        if inside(self.of(first)) && inside(self.of(last)) {
+            found.extend(occurrences);
+        } else {
+            found.extend(occurrences.filter(|one| inside(*one)));
+        }
+    }
+}
+
 /// Some of what is excluded.
 #[derive(Clone, Copy)]
 struct Part<'e> {
@@ -86,6 +124,10 @@ struct Part<'e> {
 }
 
 impl Part<'_> {
+    const fn is_empty(self) -> bool {
+        self.instants.is_empty() && self.days.is_empty()
+    }
+
     fn contains(self, us: i64, day: i64) -> bool {
         (!self.instants.is_empty() && self.instants.binary_search(&us).is_ok())
             || (!self.days.is_empty() && self.days.binary_search(&day).is_ok())
@@ -111,26 +153,26 @@ impl Emitter<'_, '_> {
         let mut rest = run;
         while let Some(&first) = rest.first() {
             let (offset, until) = self.offsets.span(first);
-            let alike = rest.partition_point(|&civil| civil < until);
-            let (part, behind) = rest.split_at(alike);
+            let (mut alike, behind) = rest.split_at(rest.partition_point(|&civil| civil < until));
             rest = behind;
-            let last = part.last().copied().unwrap_or(first);
+            let last = alike.last().copied().unwrap_or(first);
             let us = |civil: i64| (civil - offset) * SECOND + self.anchor.fraction_us;
             let excluded = self.excluded.between((us(first), us(last)), (first, last));
-            let (window, recurs, event) = (self.window, self.recurs, self.master);
-            let occurrences = part.iter().filter_map(|&civil| {
-                let start_us = us(civil);
-                let end_us = start_us.saturating_add(length);
-                let taken_out = excluded.contains(start_us, civil.div_euclid(DAY));
-                (!taken_out && touches(window, start_us, end_us)).then_some(Occurrence {
-                    start_us,
-                    end_us,
-                    event,
-                    original_start_us: recurs.then_some(start_us),
-                })
-            });
-            self.found.reserve(part.len());
-            self.found.extend(occurrences);
+            let one = Alike {
+                offset,
+                length,
+                fraction_us: self.anchor.fraction_us,
+                event: self.master,
+                recurs: self.recurs,
+            };
+            let taken_out = |&civil: &i64| excluded.contains(us(civil), civil.div_euclid(DAY));
+            while !excluded.is_empty()
+                && let Some(place) = alike.iter().position(taken_out)
+            {
+                one.emit(&alike[..place], self.window, self.found);
+                alike = &alike[place + 1..];
+            }
+            one.emit(alike, self.window, self.found);
         }
         ControlFlow::Continue(())
     }

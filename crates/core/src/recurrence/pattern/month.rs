@@ -16,13 +16,13 @@ pub(super) fn month_day_bits(rule: &Rule, year: i64, month: u8) -> u32 {
 
 /// The days of a month that `BYDAY` names, ordinals counted within the month; bit 0 is the first of the month.
 pub(super) fn weekday_bits(rule: &Rule, year: i64, month: u8) -> u32 {
-    const EVERY_SEVENTH: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28 | 1 << 35;
+    const EVERY_SEVENTH: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
     let length = days::month_length(year, month);
     let first = days::weekday(days::day_number(year, month, 1));
-    let mut bits = 0_u64;
-    for weekday in (0..7).filter(|weekday| rule.weekdays & (1 << weekday) != 0) {
-        bits |= EVERY_SEVENTH << ((weekday + 7 - first) % 7);
-    }
+    // Turned so that bit 0 is the weekday of the first, and then for every week of the month.
+    let weekdays = u64::from(rule.weekdays);
+    let turned = (weekdays >> first | weekdays << (7 - first)) & 0x7f;
+    let mut bits = turned * EVERY_SEVENTH;
     for &(ordinal, weekday) in &rule.nth_weekdays {
         let earliest = i64::from((weekday + 7 - first) % 7);
         let total = (i64::from(length) - earliest + 6) / 7;

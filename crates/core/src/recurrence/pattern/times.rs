@@ -8,8 +8,9 @@ pub(super) fn times_of_day(rule: &Rule) -> Vec<i64> {
     if rule.frequency < Frequency::Daily {
         return times;
     }
-    for hour in (0..24).filter(|hour| rule.hours & (1 << hour) != 0) {
-        times.extend(times_of_hour(rule).into_iter().map(|time| hour * 3600 + time));
+    let of_hour = times_of_hour(rule);
+    for hour in places(u64::from(rule.hours)) {
+        times.extend(of_hour.iter().map(|time| hour * 3600 + time));
     }
     times
 }
@@ -17,7 +18,7 @@ pub(super) fn times_of_day(rule: &Rule) -> Vec<i64> {
 /// Every time within an hour that the rule names, in seconds, in order.
 pub(in crate::recurrence) fn times_of_hour(rule: &Rule) -> Vec<i64> {
     let mut times = Vec::new();
-    for minute in (0..60).filter(|minute| rule.minutes & (1 << minute) != 0) {
+    for minute in places(rule.minutes) {
         times.extend(times_of_minute(rule).map(|second| minute * 60 + second));
     }
     times
@@ -25,5 +26,14 @@ pub(in crate::recurrence) fn times_of_hour(rule: &Rule) -> Vec<i64> {
 
 /// The seconds of a minute that the rule names, in order.
 pub(in crate::recurrence) fn times_of_minute(rule: &Rule) -> impl Iterator<Item = i64> {
-    (0..60).filter(|second| rule.seconds & (1 << second) != 0)
+    places(rule.seconds)
+}
+
+/// The places of the bits that are set, in order.
+fn places(mut bits: u64) -> impl Iterator<Item = i64> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| i64::from(bits.trailing_zeros()));
+        bits &= bits.wrapping_sub(1);
+        place
+    })
 }

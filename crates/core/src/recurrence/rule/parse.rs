@@ -1,6 +1,6 @@
 //! Reading a rule. A part that is out of range is an error that names it; nothing is guessed.
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use super::{Frequency, Rule, Until};
 use crate::recurrence::{RecurrenceError, value};
@@ -13,21 +13,27 @@ impl Rule {
     pub(in crate::recurrence) fn parse(text: &str) -> Result<Self, RecurrenceError> {
         let mut rule = Self::empty();
         let mut frequency = None;
-        let mut seen = Vec::new();
+        let text = if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            Cow::Owned(text.to_ascii_uppercase())
+        } else {
+            Cow::Borrowed(text)
+        };
+        let mut seen = Vec::with_capacity(8);
         for part in text.split(';') {
             // A part without a value says nothing; broken exports contain such.
             let Some((name, value)) = part.split_once('=') else {
                 continue;
             };
-            let name = name.trim().to_ascii_uppercase();
-            let value = value.trim().to_ascii_uppercase();
+            let (name, value) = (name.trim(), value.trim());
             if seen.contains(&name) {
-                return Err(RecurrenceError::UnknownPart { part: name });
+                return Err(RecurrenceError::UnknownPart {
+                    part: name.to_owned(),
+                });
             }
             if name == "FREQ" {
-                frequency = Some(read_frequency(&value)?);
+                frequency = Some(read_frequency(value)?);
             } else {
-                rule.read_part(&name, &value)?;
+                rule.read_part(name, value)?;
             }
             seen.push(name);
         }
