@@ -18,6 +18,9 @@ use kalends_core::recurrence::{Expander, Series};
 use bare::Bare;
 use masters::World;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 60;
 /// The crate takes long enough for a few rounds to say it all.
 const PEER_ROUNDS: usize = 5;

@@ -52,11 +52,10 @@ impl World {
         let window = Interval::new(midnight(from), midnight(to));
         let plans: Vec<Plan> = (0..MASTERS as i64).map(Plan::new).collect();
         let texts: Vec<String> = plans.iter().map(Plan::lines).collect();
-        let mut calendar = String::from("BEGIN:VCALENDAR\n");
-        for (place, lines) in texts.iter().enumerate() {
-            calendar += &format!("BEGIN:VEVENT\nUID:{place}\nDURATION:PT1H\n{lines}\nEND:VEVENT\n");
-        }
-        calendar += "END:VCALENDAR\n";
+        let event =
+            |(place, lines)| format!("BEGIN:VEVENT\nUID:{place}\nDURATION:PT1H\n{lines}\nEND:VEVENT\n");
+        let events: Vec<String> = texts.iter().enumerate().map(event).collect();
+        let calendar = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", events.concat());
         let feed = ical::parse(calendar.as_bytes(), &zone)?;
         ensure!(feed.faults.is_empty(), "{:?}", feed.faults);
         ensure!(feed.events.len() == MASTERS, "{} events", feed.events.len());

@@ -13,8 +13,14 @@ pub(crate) fn starts(text: &str, window: Interval) -> anyhow::Result<Vec<i64>> {
     let set: RRuleSet = bounded(text).parse()?;
     let found = set.all(MOST);
     anyhow::ensure!(!found.limited, "more than {MOST}");
-    let starts = found.dates.iter().map(|date| date.timestamp_micros());
-    Ok(starts.filter(|start| *start < window.end_us()).collect())
+    let mut starts = Vec::with_capacity(found.dates.len());
+    for date in &found.dates {
+        let start_us = date.timestamp_micros();
+        if start_us < window.end_us() {
+            starts.push(start_us);
+        }
+    }
+    Ok(starts)
 }
 
 /// How many occurrences all series have.
