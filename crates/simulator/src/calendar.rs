@@ -12,7 +12,7 @@ use crate::directory::{AccessRole, Calendar};
 
 pub(crate) use calendar_list::{get as calendar_list_get, list as calendar_list};
 pub(crate) use calendars::get as calendars_get;
-pub(crate) use free_busy::query as free_busy;
+pub(crate) use free_busy::{busy, query as free_busy};
 pub(crate) use settings::{get as settings_get, list as settings_list};
 
 /// The reminders that a person has on a calendar unless an event says otherwise.

@@ -3,10 +3,10 @@
 //! [`Control`] is the whole of it for callers in the same process; the routes under `/_sim` say the same as JSON.
 //! A new knob is a method here (or in a file below) and a route in [`http`].
 
+mod audit;
 mod events;
 mod fill;
 mod http;
-mod index;
 mod push;
 mod sharing;
 
@@ -23,6 +23,7 @@ use crate::{
     world::{self, WorldError},
 };
 
+pub(crate) use self::audit::audit;
 pub(crate) use self::events::{clear_mail, conferences, mail, set_conferences};
 pub(crate) use self::http::{
     add_fault, add_user, call_record, calls, certificate, clear_calls, clear_faults, clock,
@@ -33,8 +34,8 @@ pub(crate) use self::push::{
     add_push_fault, clear_push_faults, expire_channel, push_channels, push_deliveries, push_faults,
     release_pushes, send_push, settle_pushes,
 };
-pub(crate) use index::index;
 
+pub use audit::{Audit, AuditOrder, BelievedEvent, Difference, DifferentEvent, Window};
 pub use fill::FillOrder;
 pub use sharing::SharingOrder;
 

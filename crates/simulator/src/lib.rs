@@ -22,6 +22,7 @@ mod faults;
 mod google;
 mod listener;
 mod oauth;
+mod page;
 mod push;
 mod routes;
 mod simulator;
@@ -30,7 +31,10 @@ mod tls;
 mod world;
 
 pub use calls::{RecordedCall, Seen};
-pub use control::{Control, ControlError, FillOrder, IssuedTokens, SharingOrder};
+pub use control::{
+    Audit, AuditOrder, BelievedEvent, Control, ControlError, Difference, DifferentEvent, FillOrder,
+    IssuedTokens, SharingOrder, Window,
+};
 pub use directory::{MailKind, SentMail};
 pub use events::{ConferenceOrder, ConferenceOutcome};
 pub use faults::{Fault, FaultError, Trouble};

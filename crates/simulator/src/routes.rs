@@ -12,7 +12,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use crate::{
     calendar, control, cross_origin, events, faults,
     google::{GoogleError, select_fields},
-    oauth, push,
+    oauth, page, push,
     state::Sim,
 };
 
@@ -71,6 +71,7 @@ fn google(sim: &Sim) -> Router<Sim> {
         .route("/users/me/calendarList/watch", post(push::watch_calendar_list))
         .route("/users/me/settings/watch", post(push::watch_settings))
         .route("/channels/stop", post(push::stop));
+    let for_people = page::routes(sim, calendars.clone().with_state(sim.clone()));
     accounts
         .merge(Router::new().nest("/calendar/v3", calendars))
         .layer(from_fn(select_fields))
@@ -78,11 +79,11 @@ fn google(sim: &Sim) -> Router<Sim> {
         .layer(from_fn_with_state(sim.clone(), faults::obey))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(faults::break_off))
+        .merge(for_people.with_state(()))
 }
 
 fn control_plane() -> Router<Sim> {
     Router::new()
-        .route("/", get(control::index))
         .route("/_sim/cert.pem", get(control::certificate))
         .route("/_sim/users", get(control::users).post(control::add_user))
         .route("/_sim/tokens", post(control::issue_tokens))
@@ -103,6 +104,7 @@ fn control_plane() -> Router<Sim> {
                 .put(control::call_record)
                 .delete(control::clear_calls),
         )
+        .route("/_sim/audit", post(control::audit))
         .route("/_sim/push/channels", get(control::push_channels))
         .route("/_sim/push/channels/expire", post(control::expire_channel))
         .route("/_sim/push/deliveries", get(control::push_deliveries))

@@ -94,7 +94,7 @@ fn period(run: Interval, zone: &Zone) -> Value {
 }
 
 /// The busy times of a calendar in the window: sorted, merged, cut to it.
-fn busy(calendar: &Calendar, window: Interval) -> Result<Vec<Interval>, GoogleError> {
+pub(crate) fn busy(calendar: &Calendar, window: Interval) -> Result<Vec<Interval>, GoogleError> {
     let mut found = Vec::new();
     for event in calendar.events.touching(window.start_us(), window.end_us()) {
         let facts = &event.facts;

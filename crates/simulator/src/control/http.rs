@@ -237,7 +237,7 @@ pub(crate) async fn put_world(State(sim): State<Sim>, body: Bytes) -> Answer {
 }
 
 /// Runs long work where it holds up no other call.
-async fn aside<T: Send + 'static>(
+pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ControlError> + Send + 'static,
 ) -> Result<T, Refused> {
     match tokio::task::spawn_blocking(work).await {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod control;
 mod cross_origin;
 mod events;
@@ -18,6 +19,7 @@ mod harness;
 mod listing;
 mod oauth;
 mod official_clients;
+mod page;
 mod push;
 mod receiver;
 mod smoke;

@@ -33,7 +33,7 @@ struct Calendar {
 }
 
 /// The page.
-pub(crate) async fn index(State(sim): State<Sim>, BaseUrl(base_url): BaseUrl) -> Response {
+pub(super) async fn index(State(sim): State<Sim>, BaseUrl(base_url): BaseUrl) -> Response {
     let directory = sim.directory();
     let people = directory.users().map(|user| {
         let calendars = user.list.iter().filter_map(|entry| {
