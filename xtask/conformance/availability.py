@@ -1,6 +1,4 @@
-"""Random questions for slots, each with the answer that plain Python gives.
-
-Usage: availability.py SEED COUNT. Prints one JSON object a line: {"question": ..., "answer": {"free", "slots"}}.
+"""Random questions for slots: Kalends against plain Python. `availability.py SEED AMOUNT KALENDS`.
 
 Written from the words of the command's documentation, with `zoneinfo` and by brute force: every minute of the window is
 looked up on the clock of the zone, every candidate is held against every busy span. Nothing here is clever.
@@ -8,7 +6,9 @@ looked up on the clock of the zone, every candidate is held against every busy s
 
 import json
 import random
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -194,12 +194,30 @@ def answer(asked):
     return {"free": [[shown(opens), shown(closes)] for opens, closes in free], "slots": [shown(at) for at in slots]}
 
 
+def by_kalends(program, asked):
+    """What `kalends slots compute` answers, or what it says when it does not."""
+    command = [program, "slots", "compute", "--input", "-", "--json"]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()
+
+
 def main():
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
-    rng = random.Random(seed)
-    for _ in range(count):
-        asked = question(rng)
-        print(json.dumps({"question": asked, "answer": answer(asked)}))
+    seed, amount, program = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    rng = random.Random(f"availability {seed}")
+    questions = [question(rng) for _ in range(amount)]
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda asked: by_kalends(program, asked), questions))
+    agree = slots = 0
+    for asked, seen in zip(questions, answers):
+        expected = answer(asked)
+        slots += len(expected["slots"])
+        if seen == expected:
+            agree += 1
+        else:
+            print(f"differs: {json.dumps(asked)}\n  python:  {json.dumps(expected)}\n  kalends: {json.dumps(seen)}")
+    print(f"{amount} scenarios, {agree} agree ({slots} slots)")
+    if agree < amount or slots < amount:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 //! that something differs which no rule of RFC 5545 decides. To add one: a file with a `run` function and a line in
 //! [`run_all`].
 
+mod availability;
 mod files;
 mod rules;
 
@@ -32,6 +33,9 @@ pub(crate) struct Amounts {
     /// Random calendar files, against recurring-ical-events.
     #[arg(long, default_value_t = 300)]
     files: u32,
+    /// Random questions for slots, against plain Python.
+    #[arg(long, default_value_t = 500)]
+    scenarios: u32,
 }
 
 /// What every half needs.
@@ -52,6 +56,7 @@ pub(crate) fn run_all(root: &Path, amounts: Amounts) -> anyhow::Result<()> {
     let halves = [
         rules::ask(&trial, amounts.rules)?,
         files::ask(&trial, amounts.files)?,
+        availability::ask(&trial, amounts.scenarios)?,
     ];
     let sums: Vec<&str> = halves.iter().map(|half| half.sum.as_str()).collect();
     println!("conformance: seed {}: {}", amounts.seed, sums.join("; "));

@@ -97,6 +97,17 @@ impl Problem {
         }
     }
 
+    /// The same of a part of the request: fields are named from its top.
+    pub(crate) fn inside(mut self, path: &str) -> Self {
+        for error in &mut self.errors {
+            error.field = format!("{path}.{}", error.field);
+        }
+        if let [error] = self.errors.as_slice() {
+            self.detail = format!("{}: {}", error.field, error.message).into();
+        }
+        self
+    }
+
     /// There is no such thing here, or it belongs to another tenant, which is the same to the caller.
     pub(crate) fn not_found(what: &'static str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))

@@ -5,7 +5,7 @@ mod changes;
 mod connect;
 pub(crate) mod connections;
 mod operations;
-mod reading;
+pub(crate) mod reading;
 pub(crate) mod users;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -4,8 +4,12 @@
 //! A provider is asked only when the caller sets a limit on staleness that a calendar misses; such live checks of one
 //! calendar are one pull, however many ask.
 
+mod asking;
 mod error;
+mod explain;
 mod gather;
+mod ignore;
+mod known;
 mod live;
 mod read;
 mod rows;
@@ -20,9 +24,13 @@ use kalends_core::{
     time::{CalendarId, Interval, UserId},
 };
 
+pub use asking::{Invited, SlotsQuery};
 pub use error::AvailabilityError;
+pub use explain::{ExplainAnswer, explain};
+pub use ignore::{Ignore, IgnoredEvent};
+pub use known::TimeSource;
 pub use read::{Availability, AvailabilityQuery, CalendarBusy, UserAvailability, read};
-pub use slots::{SlotsAnswer, SlotsQuery, UserEvidence, slots};
+pub use slots::{SlotsAnswer, UserEvidence, slots};
 
 /// Most users and calendars of one question.
 pub const MOST_SUBJECTS: usize = 200;
@@ -55,5 +63,7 @@ pub struct CalendarEvidence {
 struct Subjects<'a> {
     users: &'a [UserId],
     calendars: &'a [CalendarId],
+    /// What the index says that shall not count.
+    ignore: &'a Ignore,
     window: Interval,
 }

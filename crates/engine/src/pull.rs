@@ -26,12 +26,12 @@ mod subject;
 use kalends_providers::provider::{ChangePage, Cursor, Listing, ProviderError, PullFrom};
 use kalends_store::{ClaimedTask, PassKind};
 
+pub(crate) use self::{compile::around, failed::failed, recompile::recompile};
 use self::{
     delta::DeltaEnd,
     pass::Running,
     subject::{Subject, window},
 };
-pub(crate) use self::{failed::failed, recompile::recompile};
 use crate::{Engine, connections::Trigger, runner::failure::Failure};
 
 /// Task: one pass over a calendar, as it is owed now; a calendar that is not to be pulled is left alone.

@@ -192,6 +192,18 @@ pub(crate) enum Slots {
         #[arg(long)]
         json: bool,
     },
+    /// Say of one instant, rule by rule, why it is offered or not, as `POST /v1/availability/explain` does.
+    Explain {
+        /// The question in JSON, as `compute` takes it; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        input: PathBuf,
+        /// The start of an appointment, an instant in RFC 3339.
+        #[arg(long, value_name = "T")]
+        at: Timestamp,
+        /// Print what the API answers instead of sentences.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -37,13 +37,9 @@ impl From<BadCursor> for Problem {
 
 impl From<AvailabilityError> for Problem {
     fn from(error: AvailabilityError) -> Self {
-        let unknown = |field: &str| Self {
-            errors: Self::field(field, error.to_string()).errors,
-            ..Self::new(Code::NotFound, sentence(&error))
-        };
         match error {
-            AvailabilityError::UnknownUser { .. } => unknown("userIds"),
-            AvailabilityError::UnknownCalendar { .. } => unknown("calendarIds"),
+            AvailabilityError::UnknownUser { .. } => Self::unknown("userIds", &error),
+            AvailabilityError::UnknownCalendar { .. } => Self::unknown("calendarIds", &error),
             AvailabilityError::Field(error) => fields::invalid(error),
             AvailabilityError::Settings(error) => error.into(),
             AvailabilityError::UnreadableIndex { .. } => Self::internal(&error),
@@ -139,6 +135,16 @@ impl From<ExternalEventError> for Problem {
             ExternalEventError::UnknownCalendar => Self::not_found("calendar"),
             ExternalEventError::BadCursor(error) => error.into(),
             ExternalEventError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Problem {
+    /// A field names something that there is not.
+    pub(crate) fn unknown(field: &str, error: &AvailabilityError) -> Self {
+        Self {
+            errors: Self::field(field, error.to_string()).errors,
+            ..Self::new(Code::NotFound, sentence(error))
         }
     }
 }

@@ -2,10 +2,11 @@
 
 mod availability;
 mod evidence;
+pub(crate) mod explain;
 mod external_event;
 mod external_events;
 mod freshness;
-mod slots;
+pub(crate) mod slots;
 
 use jiff::Timestamp;
 use kalends_core::time::Interval;
@@ -18,6 +19,7 @@ use crate::state::AppState;
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(availability::availability))
+        .routes(routes!(explain::explain))
         .routes(routes!(slots::slots))
         .routes(routes!(external_events::list_external_events))
 }

@@ -14,6 +14,8 @@ mod idempotency;
 mod nonsense;
 mod openapi;
 mod reading;
+mod reading_explain;
+mod reading_slots;
 mod story;
 mod tenants;
 mod users;

@@ -353,7 +353,7 @@ async fn the_documented_questions_are_accepted() {
     let document: Value = serde_json::from_str(&kalends_api::Api::openapi()).unwrap();
     let server = TestServer::start().await;
     let app = server.client();
-    for user in ["ada", "charles"] {
+    for user in ["ada", "charles", "grace"] {
         app.put(&format!("/v1/users/{user}"), json!({"timeZone": "UTC"}))
             .await
             .expect_status(200);

@@ -90,6 +90,8 @@ async fn settings_have_defaults_and_are_replaced_as_a_whole() {
     insta::assert_json_snapshot!(defaults, @r#"
     {
       "calendar_read": {
+        "allDayBlocks": true,
+        "outOfOfficeBlocks": true,
         "tentativeBlocks": true,
         "unacceptedBlocks": true,
         "windowAheadDays": 90,

@@ -6,11 +6,11 @@ use kalends_core::{
     busy,
     invalid_field::InvalidField,
     slots::OpenHours,
-    time::{Interval, TenantId, UserId},
+    time::{Interval, TenantId, UserId, Zone},
 };
 
 use super::{
-    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, live,
+    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, ignore, live,
     rows::Rows,
     weighed::{CalendarRun, Question},
     widen,
@@ -23,17 +23,27 @@ pub(super) struct Gathered {
     pub(super) people: Vec<PersonBusy>,
     /// The calendars asked about on their own, in the order of the question.
     pub(super) calendars: Vec<CalendarRun>,
+    /// Every calendar once.
+    pub(super) runs: Vec<CalendarRun>,
 }
 
 /// What is known of a user.
 pub(super) struct PersonBusy {
     pub(super) user: UserId,
-    hours: Option<OpenHours>,
+    /// Where the user is.
+    pub(super) zone: Option<Zone>,
+    /// `None`: open at all times.
+    pub(super) hours: Option<OpenHours>,
     /// The run of busy time that overlaps the window.
     pub(super) busy: Vec<Interval>,
     /// The run of the window of which nothing is known.
     pub(super) unknown: Vec<Interval>,
-    pub(super) calendars: Vec<CalendarEvidence>,
+    /// The user's calendars, by their places in [`Gathered::runs`].
+    pub(super) runs: Vec<usize>,
+    /// The run that was blocked by hand.
+    pub(super) blocks: Vec<Interval>,
+    /// The whole window, while nobody has listed the calendars of one of the user's accounts.
+    pub(super) unlisted: Option<Interval>,
 }
 
 impl PersonBusy {
@@ -43,6 +53,11 @@ impl PersonBusy {
             Some(hours) => hours.windows(window),
             None => vec![window],
         }
+    }
+
+    /// What is known of the user's calendars.
+    pub(super) fn evidence(&self, runs: &[CalendarRun]) -> Vec<CalendarEvidence> {
+        self.runs.iter().map(|run| runs[*run].evidence.clone()).collect()
     }
 }
 
@@ -72,6 +87,8 @@ pub(super) async fn gather(
     for index in &rows.indexes {
         runs.push(CalendarRun::weigh(index, rows.rhythm(index), &question)?);
     }
+    let ignored = (subjects.ignore.events.as_slice(), subjects.window);
+    ignore::take_out(engine, tenant, ignored, (&rows, &mut runs)).await?;
     let calendars = subjects.calendars.iter().map(|id| {
         let run = runs.iter().find(|run| run.evidence.calendar == *id);
         run.cloned()
@@ -81,6 +98,7 @@ pub(super) async fn gather(
     Ok(Gathered {
         calendars,
         people: people(rows, &runs, subjects),
+        runs,
     })
 }
 
@@ -104,34 +122,39 @@ fn check(subjects: &Subjects<'_>) -> Result<(), InvalidField> {
 
 /// Puts each user's calendars and blocks together.
 fn people(mut rows: Rows, runs: &[CalendarRun], subjects: &Subjects<'_>) -> Vec<PersonBusy> {
-    let mut of_user: HashMap<&UserId, Vec<&CalendarRun>> = HashMap::with_capacity(subjects.users.len());
-    for (index, run) in rows.indexes.iter().zip(runs) {
-        of_user.entry(&index.user).or_default().push(run);
+    let mut of_user: HashMap<&UserId, Vec<usize>> = HashMap::with_capacity(subjects.users.len());
+    for (place, index) in rows.indexes.iter().enumerate() {
+        of_user.entry(&index.user).or_default().push(place);
     }
     let mut blocks: HashMap<&UserId, Vec<Interval>> = HashMap::new();
     for block in &rows.blocks {
-        blocks.entry(&block.user).or_default().push(block.span);
+        if !subjects.ignore.blocks.contains(&block.id) {
+            blocks.entry(&block.user).or_default().push(block.span);
+        }
     }
     let people = subjects.users.iter().map(|user| {
-        let runs = of_user.get(user).map_or(&[][..], Vec::as_slice);
+        let own = of_user.get(user).cloned().unwrap_or_default();
         let blocks = busy::normalize(blocks.get(user).cloned().unwrap_or_default());
-        let busy: Vec<&[Interval]> = runs
+        let busy: Vec<&[Interval]> = own
             .iter()
-            .map(|run| run.busy.as_slice())
+            .map(|run| runs[*run].busy.as_slice())
             .chain([blocks.as_slice()])
             .collect();
         let unlisted = rows.unlisted.contains(user).then_some(subjects.window);
-        let unknown: Vec<&[Interval]> = runs
+        let unknown: Vec<&[Interval]> = own
             .iter()
-            .map(|run| run.unknown.as_slice())
+            .map(|run| runs[*run].unknown.as_slice())
             .chain([unlisted.as_slice()])
             .collect();
         PersonBusy {
             user: user.clone(),
+            zone: rows.zones.get(user).cloned(),
             hours: None,
             busy: busy::merge(&busy),
             unknown: busy::merge(&unknown),
-            calendars: runs.iter().map(|run| run.evidence.clone()).collect(),
+            runs: own,
+            blocks,
+            unlisted,
         }
     });
     let mut people: Vec<PersonBusy> = people.collect();

@@ -6,7 +6,7 @@ use kalends_core::{
 };
 
 use super::{
-    AvailabilityError, CalendarEvidence, Freshness, Subjects,
+    AvailabilityError, CalendarEvidence, Freshness, Ignore, Subjects,
     gather::{self, Gathered},
 };
 use crate::Engine;
@@ -68,17 +68,23 @@ pub async fn read(
     let subjects = Subjects {
         users: &query.users,
         calendars: &query.calendars,
+        ignore: &Ignore::default(),
         window: query.window,
     };
-    let Gathered { people, calendars } = gather::gather(engine, tenant, &subjects, query.freshness).await?;
+    let gathered = gather::gather(engine, tenant, &subjects, query.freshness).await?;
+    let Gathered {
+        people,
+        calendars,
+        runs,
+    } = gathered;
     let users = people
         .into_iter()
         .map(|person| UserAvailability {
             open: person.open(query.window),
             busy: busy::clip(&person.busy, query.window),
+            calendars: person.evidence(&runs),
             user: person.user,
             unknown: person.unknown,
-            calendars: person.calendars,
         })
         .collect();
     let calendars = calendars

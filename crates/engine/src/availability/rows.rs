@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use kalends_core::{
-    busy::Month,
-    time::{CalendarId, TenantId, UserId},
+    busy::{BusyRules, Month},
+    time::{CalendarId, TenantId, UserId, Zone},
 };
 use kalends_store::{CalendarIndex, IndexOf, ManualBlock, StoreError};
 
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Rows {
     /// The settings in force, of the users asked about and of the owners of calendars asked about.
     pub(super) settings: HashMap<UserId, InForce>,
+    /// The zones of the users asked about.
+    pub(super) zones: HashMap<UserId, Zone>,
     /// Each calendar once.
     pub(super) indexes: Vec<CalendarIndex>,
     /// Manual blocks that overlap the window.
@@ -40,7 +42,9 @@ impl Rows {
             store.connections_without_calendars(tenant, subjects.users),
         )?;
         let mut settings = HashMap::with_capacity(users.len());
+        let mut zones = HashMap::with_capacity(users.len());
         for user in users {
+            zones.insert(user.user.id.clone(), user.user.zone);
             settings.insert(user.user.id, settings::read(engine, &user.settings)?);
         }
         if let Some(user) = subjects.users.iter().find(|user| !settings.contains_key(*user)) {
@@ -63,6 +67,7 @@ impl Rows {
             .filter(|connection| connections::may_read(engine, connection));
         Ok(Self {
             settings,
+            zones,
             indexes,
             blocks,
             unlisted: unlisted.map(|connection| connection.user).collect(),
@@ -86,6 +91,12 @@ impl Rows {
             .get(&index.user)
             .map(|settings| settings.sync)
             .unwrap_or_default()
+    }
+
+    /// What blocks in the calendar, as its owner decided.
+    pub(super) fn rules(&self, index: &CalendarIndex) -> BusyRules {
+        let settings = self.settings.get(&index.user);
+        settings.map(|settings| settings.read.busy).unwrap_or_default()
     }
 
     /// Calendars that are older than the caller allows and may be asked.

@@ -25,6 +25,8 @@ pub(super) struct Question {
 /// What is known of a calendar.
 #[derive(Clone)]
 pub(super) struct CalendarRun {
+    /// Whether its busy time counts.
+    pub(super) counts_busy: bool,
     /// The run of its busy time in the window.
     pub(super) busy: Vec<Interval>,
     /// The run of the window of which nothing is known.
@@ -78,6 +80,7 @@ impl CalendarRun {
             Vec::new()
         };
         Ok(Self {
+            counts_busy: weight.counts_busy,
             busy,
             unknown: weight.unknown,
             evidence: CalendarEvidence {

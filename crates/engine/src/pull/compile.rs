@@ -72,8 +72,9 @@ pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) {
     }
 }
 
-fn around(month: Interval) -> Interval {
-    let start = month.start().saturating_sub(ZONES).unwrap_or(month.start());
-    let end = month.end().saturating_add(ZONES).unwrap_or(month.end());
-    Interval::new(start, end).unwrap_or(month)
+/// The stretch in which events of a span of time are looked for.
+pub(crate) fn around(span: Interval) -> Interval {
+    let start = span.start().saturating_sub(ZONES).unwrap_or(span.start());
+    let end = span.end().saturating_add(ZONES).unwrap_or(span.end());
+    Interval::new(start, end).unwrap_or(span)
 }

@@ -15,9 +15,15 @@ use super::SettingsError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a person sets by itself"
+)]
 struct StoredRead {
     tentative_blocks: bool,
     unaccepted_blocks: bool,
+    out_of_office_blocks: bool,
+    all_day_blocks: bool,
     window_back_days: u32,
     window_ahead_days: u32,
 }
@@ -99,7 +105,8 @@ pub(super) fn calendar_read(value: &Value) -> Result<CalendarRead, SettingsError
         busy: BusyRules {
             tentative_blocks: stored.tentative_blocks,
             unaccepted_blocks: stored.unaccepted_blocks,
-            ..BusyRules::default()
+            out_of_office_blocks: stored.out_of_office_blocks,
+            all_day_blocks: stored.all_day_blocks,
         },
         window_back_days: stored.window_back_days,
         window_ahead_days: stored.window_ahead_days,
@@ -143,6 +150,8 @@ pub(super) fn write(setting: &Setting) -> Value {
         Setting::CalendarRead(read) => json!({
             "tentativeBlocks": read.busy.tentative_blocks,
             "unacceptedBlocks": read.busy.unaccepted_blocks,
+            "outOfOfficeBlocks": read.busy.out_of_office_blocks,
+            "allDayBlocks": read.busy.all_day_blocks,
             "windowBackDays": read.window_back_days,
             "windowAheadDays": read.window_ahead_days,
         }),
@@ -201,6 +210,8 @@ impl Default for StoredRead {
         Self {
             tentative_blocks: busy.tentative_blocks,
             unaccepted_blocks: busy.unaccepted_blocks,
+            out_of_office_blocks: busy.out_of_office_blocks,
+            all_day_blocks: busy.all_day_blocks,
             window_back_days,
             window_ahead_days,
         }
@@ -241,6 +252,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         check(&Setting::CalendarRead(CalendarRead {
+            busy: BusyRules {
+                out_of_office_blocks: false,
+                all_day_blocks: false,
+                ..BusyRules::default()
+            },
             window_back_days: 7,
             ..CalendarRead::default()
         }));

@@ -32,12 +32,7 @@ fn fresh(minutes: i64, on_unreachable: OnUnreachable) -> Freshness {
 
 fn slots(world: &World, window: &str) -> SlotsQuery {
     let query = SlotQuery::new(interval(window), 60, Zone::UTC, world.engine.ambient().now());
-    SlotsQuery {
-        users: vec![world.user.clone()],
-        query,
-        open_hours: None,
-        freshness: Freshness::default(),
-    }
+    SlotsQuery::together([world.user.clone()], query)
 }
 
 async fn found(world: &World, query: SlotsQuery) -> Vec<String> {

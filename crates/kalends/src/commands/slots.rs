@@ -9,12 +9,9 @@ use std::{
 
 use anyhow::Context;
 use jiff::Timestamp;
-use kalends_api::given::Given;
-use kalends_core::{
-    slots::Found,
-    time::{Interval, Zone},
-};
-use serde_json::{Value, json};
+use kalends_api::given::{Computed, Given, Why};
+use kalends_core::time::{Interval, Zone};
+use serde::Serialize;
 
 use crate::cli::Slots;
 
@@ -24,6 +21,7 @@ const TROUBLE: u8 = 2;
 pub(crate) fn run(command: &Slots) -> ExitCode {
     let said = match command {
         Slots::Compute { input, json } => compute(input, *json),
+        Slots::Explain { input, at, json } => explain(input, *at, *json),
     };
     match said {
         Ok(text) => {
@@ -39,12 +37,17 @@ pub(crate) fn run(command: &Slots) -> ExitCode {
 
 fn compute(input: &Path, as_json: bool) -> anyhow::Result<String> {
     let given = Given::read(&text(input)?)?;
-    let (free, found) = (given.free()?, given.answer()?);
-    Ok(if as_json {
-        machine(&free, &found).to_string()
+    let computed = given.compute()?;
+    if as_json {
+        json(&computed)
     } else {
-        people(&free, &found, given.zone())
-    })
+        Ok(list(&computed, given.zone()))
+    }
+}
+
+fn explain(input: &Path, at: Timestamp, as_json: bool) -> anyhow::Result<String> {
+    let why = Given::read(&text(input)?)?.explain(at)?;
+    if as_json { json(&why) } else { Ok(reasons(&why)) }
 }
 
 fn text(input: &Path) -> anyhow::Result<Vec<u8>> {
@@ -58,28 +61,38 @@ fn text(input: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(input).with_context(|| format!("{} cannot be read", input.display()))
 }
 
-fn machine(free: &[Interval], found: &Found) -> Value {
-    let free: Vec<_> = free.iter().map(|span| [span.start(), span.end()]).collect();
-    let slots: Vec<_> = found.slots.iter().map(|slot| slot.interval.start()).collect();
-    json!({"free": free, "slots": slots})
+fn json(answer: &impl Serialize) -> anyhow::Result<String> {
+    serde_json::to_string(answer).context("the answer cannot be written")
 }
 
-fn people(free: &[Interval], found: &Found, zone: &Zone) -> String {
+fn list(computed: &Computed, zone: &Zone) -> String {
     let show = |at: Timestamp, format: &str| zone.civil(at).strftime(format).to_string();
-    let mut lines = vec![format!("free, by the clock of {}:", zone.name())];
-    for span in free {
+    let span = |span: &Interval| {
         let (from, to) = (span.start(), span.end());
-        lines.push(format!(
-            "  {} to {}",
-            show(from, "%a %F %H:%M"),
-            show(to, "%a %F %H:%M")
-        ));
+        format!("  {} to {}", show(from, "%a %F %H:%M"), show(to, "%a %F %H:%M"))
+    };
+    let mut lines = vec![format!("free, by the clock of {}:", zone.name())];
+    lines.extend(computed.free.iter().map(span));
+    let more = if computed.more { ", and more" } else { "" };
+    if let Some(periods) = &computed.periods {
+        lines.push(format!("{} periods{more}:", periods.len()));
+        lines.extend(periods.iter().map(span));
+        return lines.join("\n");
     }
-    let more = if found.more { ", and more" } else { "" };
-    lines.push(format!("{} slots{more}:", found.slots.len()));
-    for slot in &found.slots {
-        let (from, to) = (slot.interval.start(), slot.interval.end());
+    lines.push(format!("{} slots{more}:", computed.slots.len()));
+    for slot in &computed.slots {
+        let (from, to) = (slot.start(), slot.end());
         lines.push(format!("  {} - {}", show(from, "%a %F %H:%M"), show(to, "%H:%M")));
     }
+    lines.join("\n")
+}
+
+fn reasons(why: &Why) -> String {
+    let mut lines = vec![why.summary().to_owned()];
+    let rules = why.rules().map(|(holds, sentence)| {
+        let mark = if holds { "ok" } else { "no" };
+        format!("  {mark}  {sentence}")
+    });
+    lines.extend(rules);
     lines.join("\n")
 }

@@ -31,8 +31,14 @@ fn changed(change: &Value) -> Value {
 }
 
 fn ask(arguments: &[&str], input: &str) -> Output {
+    run(
+        &[&["slots", "compute", "--input", "-"], arguments].concat(),
+        input,
+    )
+}
+
+fn run(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_kalends"))
-        .args(["slots", "compute", "--input", "-"])
         .args(arguments)
         .env_clear()
         .stdin(Stdio::piped())
@@ -92,7 +98,6 @@ fn the_answer_is_free_time_and_the_starts_of_slots() {
         free,
         &["08:00", "08:30", "09:30", "10:00", "10:30"],
     );
-    check(&json!({"maxResults": 2}), free, &["08:00", "08:30"]);
 }
 
 #[test]
@@ -132,6 +137,95 @@ fn hours_and_busy_time_may_come_in_any_form() {
         &[["08:00", "09:00"]],
         &["08:00", "08:30"],
     );
+}
+
+/// What is answered to the changed Tuesday.
+fn answered(change: &Value) -> Value {
+    let output = ask(&["--json"], &changed(change).to_string());
+    assert!(output.status.success(), "{change}: {output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn an_answer_that_was_cut_says_so() {
+    let answer = answered(&json!({"maxResults": 1}));
+    assert_eq!(
+        (&answer["slots"], &answer["more"]),
+        (&json!(["2026-12-01T08:00:00Z"]), &json!(true))
+    );
+}
+
+#[test]
+fn people_may_be_given_as_the_api_names_them() {
+    let people = json!([
+        {"userId": "ada", "busy": [["2026-12-01T08:00:00Z", "2026-12-01T08:30:00Z"]]},
+        {"userId": "charles", "timeZone": "UTC", "openHours": [{"days": [2], "start": "08:30", "end": "10:30"}]},
+    ]);
+    let all = answered(&json!({"people": people}));
+    assert_eq!(
+        all,
+        json!({
+            "free": [["2026-12-01T08:30:00Z", "2026-12-01T09:00:00Z"], ["2026-12-01T09:20:00Z", "2026-12-01T10:30:00Z"]],
+            "slots": ["2026-12-01T08:30:00Z", "2026-12-01T09:30:00Z", "2026-12-01T10:00:00Z"],
+        }),
+        "busy time beside `people` is everybody's"
+    );
+    let one = answered(&json!({
+        "people": people, "groups": [{"name": "teacher", "userIds": ["ada", "charles"], "required": 1}],
+        "maxResults": 2,
+    }));
+    assert_eq!(
+        one["free"][0],
+        json!(["2026-12-01T08:30:00Z", "2026-12-01T09:00:00Z"])
+    );
+    assert_eq!(
+        one["offers"][0],
+        json!({
+            "start": "2026-12-01T08:30:00Z", "end": "2026-12-01T09:00:00Z",
+            "groups": [{"name": "teacher", "canCome": ["ada", "charles"], "chosen": ["ada"]}],
+        })
+    );
+    let periods = answered(&json!({"shape": "periods"}));
+    assert_eq!(
+        periods["periods"],
+        json!([
+            ["2026-12-01T08:00:00Z", "2026-12-01T09:00:00Z"],
+            ["2026-12-01T09:20:00Z", "2026-12-01T11:00:00Z"]
+        ])
+    );
+    let sequence = answered(&json!({"durationMinutes": null, "sequence": [
+        {"durationMinutes": 30, "userIds": ["ada"]},
+        {"durationMinutes": 30, "userIds": ["charles"], "gapMinutes": {"max": 30}},
+    ], "people": people}));
+    assert_eq!(sequence["slots"][0], "2026-12-01T08:30:00Z");
+    assert_eq!(sequence["offers"][0]["steps"][1]["start"], "2026-12-01T09:30:00Z");
+}
+
+#[test]
+fn an_instant_is_explained_rule_by_rule() {
+    let explain = |at: &str, more: &[&str]| {
+        let arguments = [&["slots", "explain", "--input", "-", "--at", at], more].concat();
+        run(&arguments, &tuesday().to_string())
+    };
+    let output = explain("2026-12-01T09:10:00Z", &[]);
+    assert!(output.status.success(), "{output:?}");
+    let text = said(&output.stdout);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines[0],
+        "Not offered: person is busy from Tue 2026-12-01 10:00 to Tue 2026-12-01 10:20."
+    );
+    assert!(lines.contains(&"  ok  Enough people are open."), "{text}");
+    assert!(
+        lines.contains(&"  no  person is busy from Tue 2026-12-01 10:00 to Tue 2026-12-01 10:20."),
+        "{text}"
+    );
+    let output = explain("2026-12-01T08:30:00Z", &["--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["offered"], answer.get("reason")), (&json!(true), None));
+    assert_eq!(answer["rules"][4]["findings"][0]["because"]["weekly"], json!([0]));
+    let output = explain("half past ten", &[]);
+    assert_eq!(output.status.code(), Some(2));
 }
 
 /// What is said of the field, with exit code 2 and nothing on standard output.
@@ -222,6 +316,43 @@ fn a_wrong_question_is_refused_by_the_name_of_its_field() {
             json!({"busy": [["2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z"],
                 ["2026-12-01T12:00:00Z", "2026-12-01T11:00:00Z"]]}),
             "busy[1]: must not end before it starts",
+        ),
+        (
+            json!({"people": [{"userId": "ada", "busy": [["2026-12-01T09:00:00Z", "2026-12-01T08:00:00Z"]]}]}),
+            "people[0].busy[0]: must not end before it starts",
+        ),
+        (
+            json!({"people": [{"userId": "ada", "openHours": [{"days": [9], "start": "09:00", "end": "10:00"}]}]}),
+            "people[0].openHours[0].days: ",
+        ),
+        (
+            json!({"people": [{"userId": "ada", "timeZone": "Mars"}]}),
+            "people[0].timeZone: ",
+        ),
+        (
+            json!({"people": [{"userId": "ada"}, {"userId": "ada"}]}),
+            "people[1].userId: ",
+        ),
+        (
+            json!({"people": [{"userId": "ada"}], "userIds": ["charles"]}),
+            "people[0].userId: ",
+        ),
+        (
+            json!({"groups": [{"userIds": ["ada"], "required": 2}]}),
+            "groups[0].required: ",
+        ),
+        (
+            json!({"groups": [{"userIds": ["ada", "ada"]}]}),
+            "groups[0].userIds: ",
+        ),
+        (json!({"groups": []}), "groups: "),
+        (
+            json!({"sequence": []}),
+            "durationMinutes: does not go with sequence",
+        ),
+        (
+            json!({"maxStalenessSeconds": 5}),
+            "maxStalenessSeconds: is not a field of this request",
         ),
         (json!({"busy": [["2026-12-01T09:00:00Z"]]}), "busy[0]"),
         (

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kalends_core::{
     external_event::SeriesRole,
-    time::{CalendarId, Interval, TenantId},
+    time::{CalendarId, ExternalEventId, Interval, TenantId},
 };
 
 use super::{
@@ -83,6 +83,31 @@ impl Store {
             let select = of_calendar(tenant, calendar)
                 .push(" AND e.provider_id IN ")
                 .push_list(chunk);
+            events.extend(self.load(select).await?);
+        }
+        Ok(events)
+    }
+
+    /// Those of the named events that are in one of the calendars and can touch the window, in no particular order.
+    pub async fn events_among(
+        &self,
+        tenant: TenantId,
+        calendars: &[CalendarId],
+        (ids, window): (&[ExternalEventId], Interval),
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        for chunk in ids.chunks(CHUNK) {
+            let select = sql(SELECT)
+                .push(" FROM external_events e WHERE e.tenant_id = ")
+                .push_bind(tenant)
+                .push(" AND e.calendar_id IN ")
+                .push_list(calendars.iter().copied())
+                .push(" AND e.span_end_us >= ")
+                .push_bind(window.start_us())
+                .push(" AND e.span_start_us < ")
+                .push_bind(window.end_us())
+                .push(" AND e.id IN ")
+                .push_list(chunk.iter().copied());
             events.extend(self.load(select).await?);
         }
         Ok(events)

@@ -95,6 +95,17 @@ impl WorkingHours {
     }
 }
 
+impl WeeklyHours {
+    /// All of every day.
+    pub(crate) fn always() -> Self {
+        Self {
+            days: (1..=7).collect(),
+            start: DayWindow::DAY.start().to_string(),
+            end: DayWindow::DAY.end().to_string(),
+        }
+    }
+}
+
 impl From<&OpenHours> for WorkingHours {
     fn from(hours: &OpenHours) -> Self {
         let weekly = |hours: &WeeklyWindow| WeeklyHours {

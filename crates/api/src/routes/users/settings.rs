@@ -33,8 +33,13 @@ pub(crate) enum Settings {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[schema(examples(json!({
-    "tentativeBlocks": true, "unacceptedBlocks": true, "windowBackDays": 30, "windowAheadDays": 90
+    "tentativeBlocks": true, "unacceptedBlocks": true, "outOfOfficeBlocks": true, "allDayBlocks": true,
+    "windowBackDays": 30, "windowAheadDays": 90
 })))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a person sets by itself"
+)]
 pub(crate) struct CalendarReadSettings {
     /// Whether events that may take place, or were answered "maybe", block.
     #[schema(default = true)]
@@ -42,6 +47,12 @@ pub(crate) struct CalendarReadSettings {
     /// Whether invitations that were not answered block.
     #[schema(default = true)]
     unaccepted_blocks: bool,
+    /// Whether absences ("out of office") block, whatever else they say.
+    #[schema(default = true)]
+    out_of_office_blocks: bool,
+    /// Whether events of whole days block, unless they are transparent; absences have their own rule.
+    #[schema(default = true)]
+    all_day_blocks: bool,
     /// Days before today that are kept.
     #[schema(default = 30, minimum = 0, maximum = 366)]
     window_back_days: u32,
@@ -152,7 +163,8 @@ impl CalendarReadSettings {
             busy: BusyRules {
                 tentative_blocks: self.tentative_blocks,
                 unaccepted_blocks: self.unaccepted_blocks,
-                ..BusyRules::default()
+                out_of_office_blocks: self.out_of_office_blocks,
+                all_day_blocks: self.all_day_blocks,
             },
             window_back_days: self.window_back_days,
             window_ahead_days: self.window_ahead_days,
@@ -167,6 +179,8 @@ impl From<CalendarRead> for CalendarReadSettings {
         Self {
             tentative_blocks: read.busy.tentative_blocks,
             unaccepted_blocks: read.busy.unaccepted_blocks,
+            out_of_office_blocks: read.busy.out_of_office_blocks,
+            all_day_blocks: read.busy.all_day_blocks,
             window_back_days: read.window_back_days,
             window_ahead_days: read.window_ahead_days,
         }

@@ -79,7 +79,7 @@ impl<'s> Chain<'s> {
             RuleVerdict::new(
                 Rule::Horizon,
                 horizon,
-                given(horizon, Interval::from_micros(now, end)),
+                given(horizon, query.horizon_end().and(Interval::from_micros(now, end))),
             ),
             self.capacity(),
         ]
@@ -137,7 +137,15 @@ impl<'s> Chain<'s> {
                 left[*member] &= own.iter().all(|finding| finding.verdict != Verdict::Fails);
                 found.extend(own);
             }
-            let verdict = Verdict::holds(self.is_met(&everybody, &left));
+            let failed_before = rules
+                .iter()
+                .any(|rule: &RuleVerdict| rule.verdict == Verdict::Fails);
+            let keeps_nobody = found.iter().all(|finding| finding.verdict != Verdict::Fails);
+            let verdict = match self.is_met(&everybody, &left) {
+                // What is missing is missing by a rule before.
+                false if failed_before && keeps_nobody => Verdict::Idle,
+                is_met => Verdict::holds(is_met),
+            };
             rules.push(RuleVerdict::new(rule, verdict, found));
         }
         rules.push(self.groups(&left, rules.iter().all(|rule| rule.verdict == Verdict::Holds)));

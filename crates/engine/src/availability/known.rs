@@ -1,0 +1,145 @@
+//! What is known of everybody whom a question for slots asks, in the form of the slot engine.
+
+use kalends_core::{
+    slots::{OpenHours, Person, Source},
+    time::{CalendarId, Interval, TenantId, UserId, Zone},
+};
+
+use super::{
+    AvailabilityError, SlotsQuery, Subjects, UserEvidence,
+    gather::{self, Gathered, PersonBusy},
+};
+use crate::Engine;
+
+/// What is known of everybody.
+pub(super) struct Known {
+    gathered: Gathered,
+    /// When each takes appointments.
+    open: Vec<Vec<Interval>>,
+    /// The hours of the question, else of each.
+    hours: Vec<Option<OpenHours>>,
+}
+
+/// What some of a person's time was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeSource {
+    /// A connected calendar.
+    Calendar(CalendarId),
+    /// Time that was blocked by hand.
+    Blocks,
+    /// An account whose calendars nobody has listed yet.
+    Unlisted,
+}
+
+impl Known {
+    /// Checks the question, reads, and weighs.
+    pub(super) async fn gather(
+        engine: &Engine,
+        tenant: TenantId,
+        query: &SlotsQuery,
+    ) -> Result<Self, AvailabilityError> {
+        query.check()?;
+        let users: Vec<UserId> = query.people.iter().map(|person| person.user.clone()).collect();
+        let reach = query.course.reach(&query.query);
+        let subjects = Subjects {
+            users: &users,
+            calendars: &[],
+            ignore: &query.ignore,
+            window: reach,
+        };
+        let mut gathered = gather::gather(engine, tenant, &subjects, query.freshness).await?;
+        let own = gathered.people.iter_mut().map(|person| person.hours.take());
+        let hours: Vec<Option<OpenHours>> = match &query.open_hours {
+            Some(hours) => users.iter().map(|_| Some(hours.clone())).collect(),
+            None => own.collect(),
+        };
+        let open = if let Some(hours) = &query.open_hours {
+            vec![hours.windows(reach); users.len()]
+        } else {
+            let windows = |hours: &Option<OpenHours>| {
+                hours
+                    .as_ref()
+                    .map_or_else(|| vec![reach], |hours| hours.windows(reach))
+            };
+            hours.iter().map(windows).collect()
+        };
+        Ok(Self {
+            gathered,
+            open,
+            hours,
+        })
+    }
+
+    /// Everybody, in the order of the question; `sources` are those of [`Known::sources`] or empty.
+    pub(super) fn people<'a>(
+        &'a self,
+        query: &'a SlotsQuery,
+        sources: &'a [Vec<Source<'a>>],
+    ) -> Vec<Person<'a>> {
+        let known = self
+            .gathered
+            .people
+            .iter()
+            .zip(&self.open)
+            .zip(&self.hours)
+            .enumerate();
+        let people = known
+            .zip(&query.people)
+            .map(|((index, ((known, open), hours)), invited)| {
+                let person = Person {
+                    zone: known.zone.as_ref(),
+                    hours: hours.as_ref(),
+                    sources: sources.get(index).map_or(&[], Vec::as_slice),
+                    ..Person::new(open, &known.busy, &known.unknown)
+                };
+                invited.person(person)
+            });
+        people.collect()
+    }
+
+    /// What each person's time was made of: calendars, then blocks, then what is not known of an account.
+    pub(super) fn sources(&self) -> Vec<Vec<(TimeSource, Source<'_>)>> {
+        let of = |person: &'_ PersonBusy| {
+            let calendars = person.runs.iter().map(|run| {
+                let run = &self.gathered.runs[*run];
+                let source = Source {
+                    busy: &run.busy,
+                    unknown: &run.unknown,
+                };
+                (TimeSource::Calendar(run.evidence.calendar), source)
+            });
+            calendars.collect::<Vec<_>>()
+        };
+        let with_the_rest = |person| {
+            let mut sources = of(person);
+            let (blocks, unlisted) = (&person.blocks, person.unlisted.as_slice());
+            let blocks = Source {
+                busy: blocks,
+                unknown: &[],
+            };
+            let unlisted = Source {
+                busy: &[],
+                unknown: unlisted,
+            };
+            sources.extend([(TimeSource::Blocks, blocks), (TimeSource::Unlisted, unlisted)]);
+            sources
+        };
+        self.gathered.people.iter().map(with_the_rest).collect()
+    }
+
+    /// The zone of each person's hours.
+    pub(super) fn hours_zones(&self) -> Vec<Option<Zone>> {
+        let zone = |hours: &Option<OpenHours>| hours.as_ref().map(|hours| hours.zone().clone());
+        self.hours.iter().map(zone).collect()
+    }
+
+    /// What the answer rests on, in the order of the question.
+    pub(super) fn evidence(self) -> Vec<UserEvidence> {
+        let Gathered { people, runs, .. } = self.gathered;
+        let evidence = |person: PersonBusy| UserEvidence {
+            calendars: person.evidence(&runs),
+            user: person.user,
+        };
+        people.into_iter().map(evidence).collect()
+    }
+}
