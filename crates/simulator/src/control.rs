@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     RecordedCall,
+    events::ripen_all,
     faults::{Fault, FaultError},
     google::expand,
     oauth::{OAuthClient, new_tokens},
@@ -118,12 +119,14 @@ impl Control {
     /// Jumps to an instant; time runs on from there.
     pub fn set_clock(&self, now: Timestamp) {
         self.sim.clock().set(now);
+        ripen_all(&self.sim);
         self.sim.push_bell().ring();
     }
 
     /// Moves the clock on.
     pub fn advance(&self, by: SignedDuration) {
         self.sim.clock().advance(by);
+        ripen_all(&self.sim);
         self.sim.push_bell().ring();
     }
 

@@ -6,6 +6,7 @@
 
 mod attachments;
 mod attendees;
+mod auto_decline;
 mod commit;
 mod conference;
 mod copies;
@@ -35,8 +36,8 @@ mod view;
 mod visibility;
 mod write;
 
-pub(crate) use conference::Conferences;
 pub use conference::{ConferenceOrder, ConferenceOutcome};
+pub(crate) use conference::{Conferences, ripen_all};
 pub(crate) use delete::delete;
 pub(crate) use facts::{Facts, Role};
 pub(crate) use get::get;

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many messages are kept.
 const KEPT: usize = 20_000;
 
 /// A message about an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SentMail {
     /// The simulator's time.
@@ -26,7 +26,7 @@ pub struct SentMail {
 }
 
 /// What a message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MailKind {
     /// Somebody is invited.
@@ -40,7 +40,7 @@ pub enum MailKind {
 }
 
 /// The latest messages, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Outbox(VecDeque<SentMail>);
 
 impl Outbox {

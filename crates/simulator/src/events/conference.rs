@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub use waiting::{ConferenceOrder, ConferenceOutcome};
-pub(crate) use waiting::{Conferences, ripen};
+pub(crate) use waiting::{Conferences, ripen, ripen_all};
 
 /// The only kind that Google makes by request; hangouts are gone, add-ons make their own.
 pub(crate) const MEET: &str = "hangoutsMeet";

@@ -5,7 +5,7 @@
 //! (discovery document, schema `Event`).
 
 use super::{
-    EventResource, Status, attendees, exceptions, read_instance,
+    EventResource, Status, attendees, auto_decline, exceptions, guests, read_instance,
     resource::{ExtendedProperties, ResponseStatus},
     write::{Author, Visible},
 };
@@ -36,12 +36,17 @@ pub(crate) fn spread(
     if !invites(event) {
         return Ok(());
     }
+    let mut declining = Vec::new();
     for guest in attendees::emails(event).filter(|guest| *guest != home) {
-        copy_to(directory, guest, event, author)?;
+        let message = copy_to(directory, guest, event, author)?;
+        declining.extend(message.map(|message| (guest, message)));
     }
     let gone = before.into_iter().flat_map(attendees::emails);
     for guest in gone.filter(|guest| *guest != home && attendees::emails(event).all(|one| one != *guest)) {
         withdraw_from(directory, guest, event, author)?;
+    }
+    for (guest, message) in declining {
+        decline(directory, guest, &event.id, &message, author)?;
     }
     Ok(())
 }
@@ -66,28 +71,60 @@ fn existing(calendar: &Calendar, event: &EventResource) -> Result<Existing, Goog
     })
 }
 
+/// Makes or changes a guest's copy. Tells the message when the guest's calendar declines it at once.
 fn copy_to(
     directory: &mut Directory,
     guest: &str,
     event: &EventResource,
     author: Author<'_>,
-) -> Result<(), GoogleError> {
+) -> Result<Option<String>, GoogleError> {
     // Guests without a calendar here only get mail.
     let Some(calendar) = directory.calendar(guest) else {
-        return Ok(());
+        return Ok(None);
     };
     let old = match existing(calendar, event)? {
-        Existing::Nothing if event.status == Status::Cancelled => return Ok(()),
-        Existing::Another => return Ok(()),
+        Existing::Nothing if event.status == Status::Cancelled => return Ok(None),
+        Existing::Another => return Ok(None),
         Existing::Nothing => None,
         Existing::Copy(old) => Some(old),
     };
-    let new = copy_for(event, guest, old.as_deref());
-    if old.is_some_and(|old| same(&old, &new)) {
-        return Ok(());
+    let mut new = copy_for(event, guest, old.as_deref());
+    new.show_in(&calendar.zone);
+    let asked = attendees::own(&new).is_some_and(|own| own.response_status == ResponseStatus::NeedsAction);
+    let message = match &old {
+        Some(old) if same(old, &new) => return Ok(None),
+        None if asked => auto_decline::message(calendar, &new)?,
+        _ => None,
+    };
+    let author = author.again(directory);
+    exceptions::store(directory, guest, &new, author, Visible::Yes)?;
+    Ok(message)
+}
+
+/// Declines an invitation for a guest.
+fn decline(
+    directory: &mut Directory,
+    guest: &str,
+    id: &str,
+    message: &str,
+    author: Author<'_>,
+) -> Result<(), GoogleError> {
+    let calendar = directory.calendar(guest).ok_or_else(GoogleError::not_found)?;
+    let copy = calendar.events.get(id).ok_or_else(GoogleError::not_found)?;
+    let old = copy.resource()?;
+    let mut new = old.clone();
+    for own in new
+        .attendees
+        .iter_mut()
+        .flatten()
+        .filter(|one| one.is_self == Some(true))
+    {
+        own.response_status = ResponseStatus::Declined;
+        own.comment = Some(message.to_owned()).filter(|message| !message.is_empty());
     }
     let author = author.again(directory);
-    exceptions::store(directory, guest, &new, author, Visible::Yes).map(drop)
+    exceptions::store(directory, guest, &new, author, Visible::Yes)?;
+    guests::tell_organizer(directory, &old, &new, author)
 }
 
 /// Takes the event off the calendar of somebody who is no longer invited.

@@ -48,12 +48,18 @@ pub(crate) fn tell_organizer(
     new: &EventResource,
     author: Author<'_>,
 ) -> Result<(), GoogleError> {
+    if new.private_copy == Some(true) {
+        return Ok(());
+    }
     let Some((home, before)) = home_of(directory, new)? else {
         return Ok(());
     };
     let mut event = before.clone();
     if old.guests_can_modify == Some(true) && shared(old) != shared(new) {
         take_shared(&mut event, new);
+        if let Some(calendar) = directory.calendar(&home) {
+            event.show_in(&calendar.zone);
+        }
     }
     let invited = new.attendees.iter().flatten();
     for attendee in invited.filter(|one| attendees::emails(old).all(|email| email != one.email)) {

@@ -163,8 +163,7 @@ impl Listing<'_> {
                     .is_some_and(|master| !master.is_cancelled());
                 self.selection.show_deleted || (!single && live)
             }
-            Role::Master => self.selection.show_deleted && !single,
-            Role::Single => self.selection.show_deleted,
+            Role::Master | Role::Single => self.selection.show_deleted,
         }
     }
 

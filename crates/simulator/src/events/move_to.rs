@@ -122,6 +122,7 @@ fn carry(
         ..event.clone()
     };
     attendees::mark(&mut moved, to);
+    moved.show_in(&target.zone);
     let invited = attendees::emails(&moved).any(|email| email == from);
     if !invited {
         let left = EventResource {

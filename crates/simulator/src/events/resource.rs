@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use kalends_core::time::Zone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -92,6 +93,15 @@ pub(crate) struct EventResource {
     pub(crate) birthday_properties: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) event_type: Option<EventType>,
+}
+
+impl EventResource {
+    /// Writes the times as the clocks of a calendar's zone show them; what they are stated in stays.
+    pub(crate) fn show_in(&mut self, zone: &Zone) {
+        for time in [&mut self.start, &mut self.end, &mut self.original_start_time] {
+            *time = time.as_ref().map(|time| time.shown_in(zone));
+        }
+    }
 }
 
 /// `status`.

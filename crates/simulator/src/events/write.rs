@@ -113,6 +113,11 @@ pub(crate) fn adopt(
     if event.id.is_empty() {
         event.id = adopted_id(calendar, &event);
     }
+    if event.status == Status::Cancelled && event.start.is_none() && event.recurring_event_id.is_none() {
+        // Of an event that has moved away nothing is left but its id.
+        save(calendar, event, author, Visible::Bare)?;
+        return Ok(author.version_us);
+    }
     introduce(&mut event, calendar, author);
     // A cancelled instance may be told by nothing but its place in the series.
     if event.status != Status::Cancelled || event.start.is_some() {

@@ -109,6 +109,36 @@ async fn guests_who_live_here_get_a_copy_with_the_same_id_and_uid() {
 }
 
 #[tokio::test]
+async fn a_copy_shows_its_times_in_the_zone_of_its_calendar() {
+    let mut google = people().await;
+    let world = json!({"users": [{"email": "ana@example.com"}, {"email": "ben@example.com", "settings": {"timezone": "Asia/Tokyo"}}]});
+    google
+        .sim
+        .control()
+        .load_world(world.to_string().as_bytes())
+        .unwrap();
+    let mut body = weekly();
+    body["guestsCanModify"] = true.into();
+    let event = google.insert(&body).await;
+    let first = format!("{EVENTS}/{}_20261201T160000Z", event["id"].as_str().unwrap());
+    be(&mut google, "ben");
+    let at = json!({"dateTime": "2026-12-02T01:00:00+09:00", "timeZone": "UTC"});
+    assert_eq!(google.get(&path(&event)).await.ok()["start"], at);
+    assert_eq!(google.get(&first).await.ok()["originalStartTime"], at);
+    google
+        .patch(
+            &first,
+            &json!({"start": {"dateTime": "2026-12-02T01:30:00+09:00"}}),
+        )
+        .await
+        .ok();
+    be(&mut google, "ana");
+    let seen = google.get(&first).await.ok();
+    assert_eq!(seen["start"]["dateTime"], "2026-12-01T16:30:00Z");
+    assert_eq!(seen["originalStartTime"]["dateTime"], "2026-12-01T16:00:00Z");
+}
+
+#[tokio::test]
 async fn an_answer_is_seen_on_every_calendar() {
     let mut google = people().await;
     let event = google.insert(&piano()).await;
@@ -334,6 +364,36 @@ async fn a_declined_copy_is_free_time_and_an_unanswered_one_is_not() {
     assert_eq!(busy(google.post("/calendar/v3/freeBusy", &ask).await.ok()), 1);
     answer(&google, &path(&event), "ben", "declined").await;
     assert_eq!(busy(google.post("/calendar/v3/freeBusy", &ask).await.ok()), 0);
+}
+
+#[tokio::test]
+async fn who_is_away_declines_new_invitations_by_a_message() {
+    let mut google = people().await;
+    be(&mut google, "ben");
+    let away = json!({"eventType": "outOfOffice", "start": {"dateTime": "2026-12-01T12:00:00Z"}, "end": {"dateTime": "2026-12-01T18:00:00Z"},
+        "outOfOfficeProperties": {"autoDeclineMode": "declineOnlyNewConflictingInvitations", "declineMessage": "At sea"}});
+    google.insert(&away).await;
+    be(&mut google, "ana");
+    let event = google.insert(&piano()).await;
+    let seen = google.get(&path(&event)).await.ok();
+    assert_eq!(
+        (response_of(&seen, "ben"), response_of(&seen, "cleo")),
+        ("declined", "needsAction")
+    );
+    assert_eq!(seen["attendees"][0]["comment"], "At sea");
+    let mut later = piano();
+    later["start"]["dateTime"] = "2026-12-01T18:00:00Z".into();
+    later["end"]["dateTime"] = "2026-12-01T19:00:00Z".into();
+    let later = google.insert(&later).await;
+    assert_eq!(
+        response_of(&google.get(&path(&later)).await.ok(), "ben"),
+        "needsAction"
+    );
+    be(&mut google, "cleo");
+    assert_eq!(
+        response_of(&google.get(&path(&event)).await.ok(), "ben"),
+        "declined"
+    );
 }
 
 #[tokio::test]

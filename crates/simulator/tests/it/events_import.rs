@@ -333,6 +333,36 @@ async fn moves_that_google_refuses_are_refused() {
 }
 
 #[tokio::test]
+async fn the_new_methods_obey_field_masks() {
+    let google = people().await;
+    let body = with(lesson(), &json!({"iCalUID": "0123456789abcdef@google.com"}));
+    let masked = json!({"id": "0123456789abcdef"});
+    assert_eq!(
+        google
+            .post(&format!("{EVENTS}/import?fields=id"), &body)
+            .await
+            .ok(),
+        masked
+    );
+    let moved = google
+        .post(
+            &format!("{EVENTS}/0123456789abcdef/move?destination={TEAM}&fields=id"),
+            &Value::Null,
+        )
+        .await
+        .ok();
+    assert_eq!(moved, masked);
+    let quick = google
+        .post(
+            &format!("{EVENTS}/quickAdd?text=Tea&fields=summary"),
+            &Value::Null,
+        )
+        .await
+        .ok();
+    assert_eq!(quick, json!({"summary": "Tea"}));
+}
+
+#[tokio::test]
 async fn a_sentence_becomes_an_event() {
     let google = people().await;
     let text = "Appointment at Somewhere on June 3rd 10am-10:25am";

@@ -10,6 +10,7 @@ mod events_guests;
 mod events_import;
 mod events_meet;
 mod events_series;
+mod events_shapes;
 mod events_types;
 mod events_vectors;
 mod faults;

@@ -115,6 +115,13 @@ pub(crate) fn ripen(sim: &Sim, calendar: &str, event: Option<&str>) -> Result<()
     Ok(())
 }
 
+/// Answers the requests whose time has come, when nobody reads.
+pub(crate) fn ripen_all(sim: &Sim) {
+    if let Err(error) = ripen(sim, "", None) {
+        tracing::error!(message = error.message(), "a conference could not be made");
+    }
+}
+
 fn finish(directory: &mut Directory, one: &Waiting, sim: &Sim) -> Result<(), GoogleError> {
     let stored = directory
         .calendar(&one.calendar)
