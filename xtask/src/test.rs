@@ -3,11 +3,12 @@
 //! Each program is one file in `test/` that either hands out what the tests need in an environment variable, or says
 //! why it is skipped. To add one: a file with a `prepare` function and a line in [`run`].
 
+mod node;
 mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -45,6 +46,14 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
         Err(why) => skipped.push(format!("the official Python clients: {why:#}")),
     }
 
+    match node::prepare(root) {
+        Ok(modules) => {
+            println!("test: official Node clients in {}", modules.display());
+            tests.env("KALENDS_NODE_MODULES", modules);
+        }
+        Err(why) => skipped.push(format!("the official Node clients: {why:#}")),
+    }
+
     if require_all && !skipped.is_empty() {
         bail!(
             "{REQUIRE_ALL}=1 and these cannot run:\n  {}",
@@ -57,4 +66,9 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
         println!("test: SKIPPED {what}");
     }
     outcome
+}
+
+/// Cargo's build folder.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }

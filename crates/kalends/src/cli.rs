@@ -103,6 +103,9 @@ pub(crate) struct Simulate {
     /// The address that answers name as the simulator's own, for instance behind a proxy [default: as it was asked].
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
+    /// A folder in which every call of the calendar is kept with its answer.
+    #[arg(long, value_name = "FOLDER", env = "KALENDS_RECORD_CALLS")]
+    pub(crate) record: Option<PathBuf>,
     /// Whose calendars there are: `demo` (three people with lively weeks), `empty`, or a JSON file.
     #[arg(long, value_name = "demo|empty|FILE", default_value = "demo")]
     pub(crate) world: String,

@@ -4,6 +4,7 @@
 //! A new knob is a method here (or in a file below) and a route in [`http`].
 
 mod audit;
+mod clients;
 mod events;
 mod fill;
 mod http;
@@ -19,7 +20,7 @@ use crate::{
     events::ripen_all,
     faults::{Fault, FaultError},
     google::expand,
-    oauth::{OAuthClient, new_tokens},
+    oauth::{ClientError, OAuthClient, new_tokens},
     state::Sim,
     world::{self, WorldError},
 };
@@ -37,6 +38,9 @@ pub(crate) use self::push::{
 };
 
 pub use audit::{Audit, AuditOrder, BelievedEvent, Difference, DifferentEvent, Window};
+pub(crate) use clients::{clients, put_client, rotate_keys};
+
+pub use clients::{AudienceKind, ClientOrder};
 pub use fill::FillOrder;
 pub use sharing::SharingOrder;
 
@@ -96,6 +100,12 @@ pub enum ControlError {
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),
+    /// A client that Google would not register.
+    #[error(transparent)]
+    Registration(#[from] ClientError),
+    /// A signing key could not be made.
+    #[error("a signing key could not be made")]
+    Keys(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A value that makes no sense.
     #[error("{field}: {expected}")]
     Value {
@@ -161,7 +171,7 @@ impl Control {
             directory.user(email).map_or(email, |user| &user.email).into()
         };
         let new = new_tokens(sim);
-        let issued = sim.grants().issue(account, client, scopes, new, now);
+        let issued = sim.grants().issue(account, &client, scopes, new, now);
         Ok(IssuedTokens {
             access_token: issued.access_token,
             refresh_token: issued.refresh_token.unwrap_or_default(),

@@ -18,7 +18,7 @@ pub(crate) use event_store::{EventStore, StoredEvent};
 pub(crate) use outbox::Outbox;
 pub use outbox::{MailKind, SentMail};
 pub(crate) use past::Past;
-pub(crate) use user::{ListEntry, User};
+pub(crate) use user::{ListEntry, User, domain_of};
 
 use crate::{
     events::Conferences,

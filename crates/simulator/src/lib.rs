@@ -24,6 +24,7 @@ mod listener;
 mod oauth;
 mod page;
 mod push;
+mod recording;
 mod routes;
 mod simulator;
 mod state;
@@ -32,13 +33,13 @@ mod world;
 
 pub use calls::{RecordedCall, Seen};
 pub use control::{
-    Audit, AuditOrder, BelievedEvent, Control, ControlError, Difference, DifferentEvent, FillOrder,
-    IssuedTokens, SharingOrder, Window,
+    AudienceKind, Audit, AuditOrder, BelievedEvent, ClientOrder, Control, ControlError, Difference,
+    DifferentEvent, FillOrder, IssuedTokens, SharingOrder, Window,
 };
 pub use directory::{MailKind, SentMail};
 pub use events::{ConferenceOrder, ConferenceOutcome};
 pub use faults::{Fault, FaultError, Trouble};
-pub use oauth::{ClientError, OAuthClient, RedirectUris};
+pub use oauth::{Audience, ClientError, OAuthClient, RedirectUris};
 pub use push::{
     Attempt, ChannelShown, Delivery, Forgery, Outcome, PushFault, PushOrder, PushState, PushTrouble, Way,
 };

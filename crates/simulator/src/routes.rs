@@ -12,7 +12,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use crate::{
     calendar, control, cross_origin, events, faults,
     google::{GoogleError, select_fields},
-    oauth, page, push,
+    oauth, page, push, recording,
     state::Sim,
 };
 
@@ -30,15 +30,29 @@ pub(crate) fn router(sim: Sim) -> Router {
 fn google(sim: &Sim) -> Router<Sim> {
     let accounts = Router::new()
         .route("/o/oauth2/v2/auth", get(oauth::ask).post(oauth::decide))
+        .route("/o/oauth2/auth", get(oauth::ask).post(oauth::decide))
         .route("/token", post(oauth::token))
-        .route("/revoke", post(oauth::revoke))
+        .route("/oauth2/v4/token", post(oauth::token))
+        .route("/o/oauth2/token", post(oauth::token))
+        .route("/revoke", get(oauth::revoke).post(oauth::revoke))
+        .route("/o/oauth2/revoke", get(oauth::revoke).post(oauth::revoke))
         .route("/v1/userinfo", get(oauth::user_info).post(oauth::user_info))
+        .route(
+            "/oauth2/v3/userinfo",
+            get(oauth::user_info).post(oauth::user_info),
+        )
         .route("/oauth2/v2/userinfo", get(oauth::user_info_v2))
         .route(
             "/oauth2/v2/tokeninfo",
             get(oauth::token_info).post(oauth::token_info),
         )
+        .route("/tokeninfo", get(oauth::token_info_v3).post(oauth::token_info_v3))
+        .route(
+            "/oauth2/v3/tokeninfo",
+            get(oauth::token_info_v3).post(oauth::token_info_v3),
+        )
         .route("/oauth2/v3/certs", get(oauth::certs))
+        .route("/oauth2/v1/certs", get(oauth::certs_as_pem))
         .route("/.well-known/openid-configuration", get(oauth::configuration));
     let event = get(events::get)
         .patch(events::patch)
@@ -76,6 +90,7 @@ fn google(sim: &Sim) -> Router<Sim> {
         .merge(Router::new().nest("/calendar/v3", calendars))
         .layer(from_fn(select_fields))
         .fallback(unknown)
+        .layer(from_fn_with_state(sim.clone(), recording::keep))
         .layer(from_fn_with_state(sim.clone(), faults::obey))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(faults::break_off))
@@ -89,6 +104,8 @@ fn control_plane() -> Router<Sim> {
         .route("/_sim/tokens", post(control::issue_tokens))
         .route("/_sim/tokens/expire", post(control::expire_tokens))
         .route("/_sim/sync-tokens/expire", post(control::expire_sync_tokens))
+        .route("/_sim/clients", get(control::clients).put(control::put_client))
+        .route("/_sim/keys/rotate", post(control::rotate_keys))
         .route("/_sim/clock", get(control::clock).post(control::set_clock))
         .route("/_sim/fill", post(control::fill))
         .route("/_sim/calendars", put(control::put_calendar))

@@ -13,6 +13,7 @@ use crate::{
     listener::{Cord, CuttableListener, TlsListener},
     oauth::OAuthClient,
     push,
+    recording::Recording,
     routes::router,
     state::{Addresses, Sim},
     tls::{self, TlsConfig, TlsError},
@@ -29,6 +30,8 @@ pub struct SimulatorConfig {
     /// The address that callers use, when it is neither of the listeners', for instance behind a proxy. Without it
     /// answers that name addresses name the one that they were asked at.
     pub public_url: Option<Url>,
+    /// A folder in which every call of the calendar is kept with its answer, as a file with a JSON object a line.
+    pub record: Option<PathBuf>,
     /// Who lives there.
     pub world: World,
     /// OAuth clients beside the demo's (`kalends-demo`), which is always registered.
@@ -44,6 +47,7 @@ impl SimulatorConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             tls: None,
             public_url: None,
+            record: None,
             world: World::Empty,
             clients: Vec::new(),
             ambient,
@@ -70,6 +74,14 @@ pub enum SimulatorError {
     Listen {
         /// The address of the configuration.
         address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folder for the record of all calls cannot be written to.
+    #[error("cannot record calls in {}", path.display())]
+    Record {
+        /// The folder of the configuration.
+        path: PathBuf,
         /// What the system says.
         source: io::Error,
     },
@@ -111,6 +123,7 @@ impl Simulator {
             listen,
             tls,
             public_url,
+            record,
             world,
             mut clients,
             ambient,
@@ -146,7 +159,16 @@ impl Simulator {
             public: public_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             certificate: encrypted.as_ref().map(|(_, identity)| identity.pem.clone()),
         };
-        let sim = Sim::new(addresses.clone(), ambient, clients, directory);
+        let recording = record.map(|path| {
+            Recording::in_folder(&path).map_err(|source| SimulatorError::Record { path, source })
+        });
+        let sim = Sim::new(
+            addresses.clone(),
+            ambient,
+            clients,
+            directory,
+            recording.transpose()?,
+        );
         let egress = push::egress(&sim).map_err(SimulatorError::Push)?;
         let stop = sim.stop().clone();
         let mut servers = JoinSet::new();

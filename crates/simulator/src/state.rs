@@ -10,6 +10,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderValue;
 use jiff::Timestamp;
 use kalends_core::ambient::Ambient;
 use tokio_util::sync::CancellationToken;
@@ -20,8 +21,9 @@ use crate::{
     directory::Directory,
     faults::{Faults, stale_directory},
     google::Tokens,
-    oauth::{Grants, OAuthClient, SigningKey},
+    oauth::{Grants, OAuthClient, SignIns, SigningKeys},
     push::{PostOffice, PushBell},
+    recording::Recording,
 };
 
 /// The running simulator.
@@ -55,11 +57,13 @@ struct Inner {
     addresses: Addresses,
     ambient: Ambient,
     clock: SimClock,
-    clients: Vec<OAuthClient>,
+    clients: RwLock<Vec<Arc<OAuthClient>>>,
+    sign_ins: Mutex<SignIns>,
     tokens: Tokens,
-    signing: SigningKey,
+    signing: SigningKeys,
     directory: RwLock<Directory>,
     grants: Mutex<Grants>,
+    recording: Option<Recording>,
     faults: Mutex<Faults>,
     calls: Mutex<CallLog>,
     push: Mutex<PostOffice>,
@@ -73,13 +77,15 @@ impl Sim {
         ambient: Ambient,
         clients: Vec<OAuthClient>,
         directory: Directory,
+        recording: Option<Recording>,
     ) -> Self {
         Self(Arc::new(Inner {
             clock: SimClock::new(ambient.clone()),
             tokens: Tokens::new(&ambient.bytes()),
-            signing: SigningKey::default(),
+            signing: SigningKeys::default(),
             directory: RwLock::new(directory),
             grants: Mutex::default(),
+            recording,
             faults: Mutex::default(),
             calls: Mutex::default(),
             push: Mutex::default(),
@@ -87,12 +93,18 @@ impl Sim {
             stop: CancellationToken::new(),
             addresses,
             ambient,
-            clients,
+            clients: RwLock::new(clients.into_iter().map(Arc::new).collect()),
+            sign_ins: Mutex::default(),
         }))
     }
 
     pub(crate) fn addresses(&self) -> &Addresses {
         &self.0.addresses
+    }
+
+    /// Where calls are recorded, if anywhere.
+    pub(crate) fn recording(&self) -> Option<&Recording> {
+        self.0.recording.as_ref()
     }
 
     pub(crate) fn clock(&self) -> &SimClock {
@@ -107,16 +119,40 @@ impl Sim {
         &self.0.tokens
     }
 
-    pub(crate) fn signing(&self) -> &SigningKey {
+    pub(crate) fn signing(&self) -> &SigningKeys {
         &self.0.signing
     }
 
-    pub(crate) fn client(&self, client_id: &str) -> Option<&OAuthClient> {
-        self.0.clients.iter().find(|client| client.client_id == client_id)
+    pub(crate) fn client(&self, client_id: &str) -> Option<Arc<OAuthClient>> {
+        let clients = self.0.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients
+            .iter()
+            .find(|client| client.client_id == client_id)
+            .cloned()
     }
 
-    pub(crate) fn clients(&self) -> &[OAuthClient] {
-        &self.0.clients
+    pub(crate) fn clients(&self) -> Vec<Arc<OAuthClient>> {
+        let clients = self.0.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients.clone()
+    }
+
+    /// Registers a client, in the place of the one with its id.
+    pub(crate) fn put_client(&self, client: OAuthClient) {
+        let mut clients = self.0.clients.write().unwrap_or_else(PoisonError::into_inner);
+        match clients.iter_mut().find(|old| old.client_id == client.client_id) {
+            Some(old) => *old = Arc::new(client),
+            None => clients.push(Arc::new(client)),
+        }
+    }
+
+    pub(crate) fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
+        self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A browser chooses an account; answers the cookie for it.
+    pub(crate) fn sign_in(&self, email: &str) -> Option<HeaderValue> {
+        let session = self.secret::<18>("");
+        self.sign_ins().sign_in(session, email, self.now())
     }
 
     /// An unguessable string: `prefix` and `N` random bytes.

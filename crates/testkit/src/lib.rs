@@ -29,6 +29,7 @@ mod client;
 mod clock;
 mod database;
 mod google;
+mod recording;
 mod server;
 mod transport;
 
@@ -38,4 +39,5 @@ pub use client::Client;
 pub use clock::{ManualClock, SeededEntropy};
 pub use database::{Database, DatabaseKind, on_each_database};
 pub use google::GoogleAccount;
+pub use recording::recording;
 pub use server::TestServer;

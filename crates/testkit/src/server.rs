@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::{
-    Answer, Browser, Client, Database, GoogleAccount, ManualClock, SeededEntropy,
+    Answer, Browser, Client, Database, GoogleAccount, ManualClock, SeededEntropy, recording,
     transport::{self, Transport},
 };
 
@@ -81,9 +81,12 @@ impl TestServer {
     async fn start_with(database: Database, feed_hosts: &[&str], folder: Option<TempDir>) -> Self {
         let clock = Arc::new(ManualClock::at(BEGINNING.parse::<Timestamp>().unwrap()));
         let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
-        let simulator = Simulator::start(SimulatorConfig::new(ambient.clone()))
-            .await
-            .unwrap();
+        let simulator = Simulator::start(SimulatorConfig {
+            record: recording(),
+            ..SimulatorConfig::new(ambient.clone())
+        })
+        .await
+        .unwrap();
         let ring = KeyRing::parse(&KeyRing::generate("test", &ambient)).unwrap();
         let store = Store::connect(&StoreConfig::new(database.url), ring, ambient.clone())
             .await

@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::Context;
 
-use super::packages::{self, Package};
+use super::{
+    packages::{self, Package},
+    target,
+};
 use crate::process::{find, run_quiet};
 
 const PACKAGE: Package = Package {
@@ -46,8 +49,7 @@ pub(crate) const CONFORMANCE: Environment = Environment {
 pub(crate) fn prepare(root: &Path, wished: &Environment) -> anyhow::Result<PathBuf> {
     let requirements = root.join(wished.requirements);
     let wanted = fs::read_to_string(&requirements).context(wished.requirements)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let environment = target.join(wished.folder);
+    let environment = target(root).join(wished.folder);
     let python = environment.join("bin/python");
     let stamp = environment.join("requirements.txt");
     if python.is_file() && fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {

@@ -17,6 +17,7 @@ pub(crate) fn run(args: &cli::Simulate) -> anyhow::Result<()> {
         listen: args.listen,
         tls: tls(args),
         public_url: args.public_url.clone(),
+        record: args.record.clone(),
         world: world(&args.world),
         clients: clients.collect::<Result<_, _>>().context("--client")?,
         ..SimulatorConfig::new(system::ambient())

@@ -27,7 +27,10 @@ pub(crate) async fn google() -> Running {
     )]
     let now = Timestamp::now();
     let clock = Arc::new(ManualClock::at(now));
-    let config = SimulatorConfig::new(Ambient::new(clock, Arc::new(SeededEntropy::new(1))));
+    let config = SimulatorConfig {
+        record: kalends_testkit::recording(),
+        ..SimulatorConfig::new(Ambient::new(clock, Arc::new(SeededEntropy::new(1))))
+    };
     Simulator::start(config).await.unwrap()
 }
 

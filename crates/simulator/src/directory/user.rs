@@ -67,10 +67,7 @@ impl User {
 
     /// The Workspace domain, when the address has one.
     pub(crate) fn domain(&self) -> Option<&str> {
-        self.email
-            .split_once('@')
-            .map(|(_, domain)| domain)
-            .filter(|domain| *domain != "gmail.com")
+        domain_of(&self.email)
     }
 
     /// Puts a calendar on the list, or changes its entry there.
@@ -80,4 +77,11 @@ impl User {
         self.list.retain(|old| old.calendar != entry.calendar);
         self.list.push(entry);
     }
+}
+
+/// The Workspace domain of an address; Google's own mailboxes have none.
+pub(crate) fn domain_of(email: &str) -> Option<&str> {
+    let (_, domain) = email.split_once('@')?;
+    let own = ["gmail.com", "googlemail.com"];
+    (!own.iter().any(|mailbox| domain.eq_ignore_ascii_case(mailbox))).then_some(domain)
 }

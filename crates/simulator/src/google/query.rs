@@ -21,6 +21,11 @@ impl Query {
             .filter(|value| !value.is_empty())
     }
 
+    /// The first of these parameters that comes more than once.
+    pub(crate) fn repeated<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.all(name).nth(1).is_some())
+    }
+
     /// Every value of a repeatable parameter.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0

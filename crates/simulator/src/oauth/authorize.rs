@@ -1,96 +1,129 @@
-//! `GET /o/oauth2/v2/auth`: the consent page, and what a person decides on it.
-//!
-//! What is wrong with the request itself is told on a page and never by a redirect, as Google does.
+//! `GET /o/oauth2/v2/auth`: the page on which a person chooses an account and consents, and what they decide there.
+
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
-use url::Url;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
-    OAuthClient,
+    ask::Ask,
     consent::{self, ConsentPage, ErrorPage},
-    grants::{Code, RefreshWish, Scopes},
-    pkce::Challenge,
+    grants::{AskedClaims, Code, RefreshWish, Scopes},
+    id_token::ISSUER,
+    policy,
 };
 use crate::{
-    google::{IDENTITY, Query, expand},
+    directory::domain_of,
+    google::{IDENTITY, Query},
     state::Sim,
     world,
 };
 
-/// A well-formed authorization request.
-pub(super) struct Ask<'a> {
-    pub(super) client: &'a OAuthClient,
-    pub(super) redirect: Url,
-    redirect_uri: String,
-    pub(super) scopes: Scopes,
-    state: Option<String>,
-    nonce: Option<String>,
-    pub(super) login_hint: Option<String>,
-    challenge: Option<Challenge>,
-    prompt: Vec<String>,
-    offline: bool,
-    include_granted: bool,
+/// Shows the page, or leads back at once when nothing is left to ask.
+pub(crate) async fn ask(State(sim): State<Sim>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let raw = query.unwrap_or_default();
+    answer(&sim, &headers, &raw).unwrap_or_else(IntoResponse::into_response)
 }
 
-/// Shows the page, or answers at once where `prompt=none` asks for that.
-pub(crate) async fn ask(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Response {
-    let raw = query.unwrap_or_default();
-    let ask = match Ask::read(&sim, &raw) {
-        Ok(ask) => ask,
-        Err(page) => return page.into_response(),
+fn answer(sim: &Sim, headers: &HeaderMap, raw: &str) -> Result<Response, ErrorPage> {
+    let ask = Ask::read(sim, raw)?;
+    policy::check_browser(headers)?;
+    let session = sim.sign_ins().account(headers);
+    let account = match &ask.login_hint {
+        Some(hint) => account_of_hint(sim, hint).map(Arc::from),
+        None => session,
     };
-    if ask.prompt.iter().any(|prompt| prompt == "none") {
-        return silent(&sim, &ask);
+    if ask.prompt.none {
+        return silent(sim, &ask, account.as_deref());
     }
-    ConsentPage::new(&sim, &ask, &raw, None).into_response()
+    let seen = ask.prompt.consent || ask.prompt.select_account;
+    if let Some(email) = account.as_deref()
+        && !seen
+        && has_granted(sim, &ask, email)
+        && is_recent(sim, &ask, email)
+    {
+        policy::check_account(&ask.client, email)?;
+        return Ok(ask.grant(sim, email, ask.scopes.clone(), "none"));
+    }
+    Ok(ConsentPage::new(sim, &ask, raw, account.as_deref(), None).into_response())
 }
 
 /// Takes the form of the page.
-pub(crate) async fn decide(State(sim): State<Sim>, body: Bytes) -> Response {
+pub(crate) async fn decide(State(sim): State<Sim>, headers: HeaderMap, body: Bytes) -> Response {
     let form = Query::parse(&String::from_utf8_lossy(&body));
+    decided(&sim, &headers, &form).unwrap_or_else(IntoResponse::into_response)
+}
+
+fn decided(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, ErrorPage> {
     let raw = form.text("request").unwrap_or_default();
-    let ask = match Ask::read(&sim, raw) {
-        Ok(ask) => ask,
-        Err(page) => return page.into_response(),
-    };
+    let ask = Ask::read(sim, raw)?;
+    policy::check_browser(headers)?;
     if form.text("decision") != Some("allow") {
-        return ask.refuse("access_denied");
+        return Ok(ask.refuse("access_denied"));
     }
+    let again = |message: &str| ConsentPage::new(sim, &ask, raw, None, Some(message)).into_response();
     let typed = form.text("new_account").map(str::trim);
     let Some(account) = typed.or_else(|| form.text("account")) else {
-        return ConsentPage::new(&sim, &ask, raw, Some("Choose an account first.")).into_response();
+        return Ok(again("Choose an account first."));
     };
-    if let Err(error) = world::ensure_user(&mut sim.directory_mut(), account, sim.now()) {
-        return ConsentPage::new(&sim, &ask, raw, Some(&error.to_string())).into_response();
+    policy::check_account(&ask.client, account)?;
+    let made = world::ensure_user(&mut sim.directory_mut(), account, sim.now());
+    if let Err(error) = made {
+        return Ok(again(&error.to_string()));
     }
+    let email = account_of_hint(sim, account).unwrap_or_else(|| account.to_owned());
     let ticked: Scopes = form.all("scope").map(str::to_owned).collect();
     let optional = consent::optional_scopes(&ask.scopes);
-    let granted = ask
+    let granted: Scopes = ask
         .scopes
         .iter()
-        .filter(|scope| !optional.contains(scope) || ticked.contains(*scope));
-    ask.grant(&sim, account, granted.cloned().collect())
+        .filter(|scope| !optional.contains(scope) || ticked.contains(*scope))
+        .cloned()
+        .collect();
+    let cookie = sim.sign_in(&email);
+    // Whoever leaves nothing ticked, and is not asked who they are, has said no.
+    let mut response = if granted.is_empty() {
+        ask.refuse("access_denied")
+    } else {
+        ask.grant(sim, &email, granted, "consent")
+    };
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// `prompt=none`: only a known account that has granted everything before comes through.
-fn silent(sim: &Sim, ask: &Ask<'_>) -> Response {
-    let Some(hint) = &ask.login_hint else {
-        return ask.refuse("interaction_required");
+fn silent(sim: &Sim, ask: &Ask, account: Option<&str>) -> Result<Response, ErrorPage> {
+    let Some(email) = account else {
+        let error = match &ask.login_hint {
+            Some(_) => "login_required",
+            None => "interaction_required",
+        };
+        return Ok(ask.refuse(error));
     };
-    let Some(email) = account_of_hint(sim, hint) else {
-        return ask.refuse("login_required");
-    };
-    let granted = sim.grants().granted(&email, ask.client.project());
-    if ask.scopes.is_subset(&granted) {
-        ask.grant(sim, &email, ask.scopes.clone())
+    policy::check_account(&ask.client, email)?;
+    Ok(if !is_recent(sim, ask, email) {
+        ask.refuse("login_required")
+    } else if has_granted(sim, ask, email) {
+        ask.grant(sim, email, ask.scopes.clone(), "none")
     } else {
         ask.refuse("consent_required")
-    }
+    })
+}
+
+fn has_granted(sim: &Sim, ask: &Ask, email: &str) -> bool {
+    let granted = sim.grants().granted(email, ask.client.project(), sim.now());
+    ask.scopes.is_subset(&granted)
+}
+
+fn is_recent(sim: &Sim, ask: &Ask, email: &str) -> bool {
+    let signed_in = sim.sign_ins().time(email);
+    ask.is_recent(signed_in, sim.now())
 }
 
 /// A login hint is an address or a `sub`.
@@ -102,93 +135,43 @@ pub(super) fn account_of_hint(sim: &Sim, hint: &str) -> Option<String> {
     found.map(|user| user.email.clone())
 }
 
-impl<'a> Ask<'a> {
-    fn read(sim: &'a Sim, raw: &str) -> Result<Self, ErrorPage> {
-        let query = Query::parse(raw);
-        let invalid = |detail: &str| ErrorPage::new(400, "invalid_request", detail);
-        let client_id = query
-            .text("client_id")
-            .ok_or_else(|| invalid("Missing required parameter: client_id"))?;
-        let client = sim
-            .client(client_id)
-            .ok_or_else(|| ErrorPage::new(401, "invalid_client", "The OAuth client was not found."))?;
-        let redirect_uri = query
-            .text("redirect_uri")
-            .ok_or_else(|| invalid("Missing required parameter: redirect_uri"))?;
-        let mismatch = || {
-            let detail = format!("The redirect URI {redirect_uri} is not registered for this client.");
-            ErrorPage::new(400, "redirect_uri_mismatch", &detail)
-        };
-        if !client.allows_redirect(redirect_uri) {
-            return Err(mismatch());
-        }
-        let redirect = Url::parse(redirect_uri).map_err(|_| mismatch())?;
-        match query.text("response_type") {
-            Some("code") => {}
-            Some(other) => return Err(ErrorPage::new(400, "unsupported_response_type", other)),
-            None => return Err(invalid("Missing required parameter: response_type")),
-        }
-        let challenge = Challenge::read(query.text("code_challenge"), query.text("code_challenge_method"))
-            .map_err(invalid)?;
-        let prompt: Vec<String> = query
-            .text("prompt")
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        check_prompt(&prompt)?;
-        let access_type = query.text("access_type");
-        if !matches!(access_type, None | Some("online" | "offline")) {
-            return Err(invalid(
-                "Invalid parameter value for access_type: online or offline",
-            ));
-        }
-        Ok(Self {
-            client,
-            redirect,
-            redirect_uri: redirect_uri.to_owned(),
-            scopes: read_scopes(query.text("scope"))?,
-            state: query.all("state").next().map(str::to_owned),
-            nonce: query.text("nonce").map(str::to_owned),
-            login_hint: query.text("login_hint").map(str::to_owned),
-            challenge,
-            offline: access_type == Some("offline"),
-            include_granted: query.text("include_granted_scopes") == Some("true"),
-            prompt,
-        })
-    }
-
-    fn grant(&self, sim: &Sim, account: &str, mut scopes: Scopes) -> Response {
-        let project = self.client.project();
-        let email = account_of_hint(sim, account).unwrap_or_else(|| account.to_owned());
+impl Ask {
+    /// Leads back with a code for these scopes.
+    fn grant(&self, sim: &Sim, email: &str, mut scopes: Scopes, prompt: &str) -> Response {
+        let now = sim.now();
+        let signed_in = sim.sign_ins().time(email);
         let mut grants = sim.grants();
         if self.include_granted {
-            scopes.extend(grants.granted(&email, project));
+            scopes.extend(grants.granted(email, self.client.project(), now));
         }
-        let refresh = match (self.offline, self.prompt.iter().any(|prompt| prompt == "consent")) {
+        let refresh = match (self.offline, self.prompt.consent) {
             (false, _) => RefreshWish::Never,
             (true, false) => RefreshWish::First,
             (true, true) => RefreshWish::Always,
         };
         let code = sim.secret::<54>("4/0A");
         let listed = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let asks_identity = IDENTITY.iter().any(|scope| scopes.contains(*scope));
         let consent = Code {
             client_id: self.client.client_id.clone(),
             email: email.into(),
             scopes,
             redirect_uri: self.redirect_uri.clone(),
             challenge: self.challenge.clone(),
-            nonce: self.nonce.clone(),
             refresh,
-            given: sim.now(),
+            given: now,
+            claims: AskedClaims {
+                nonce: self.nonce.clone(),
+                auth_time: self.max_age.and(signed_in),
+            },
         };
-        grants.consent(code.clone(), project, consent);
-        self.lead_back(&[
-            ("code", &code),
-            ("scope", &listed),
-            ("authuser", "0"),
-            ("prompt", "consent"),
-        ])
+        grants.consent(code.clone(), &self.client, consent);
+        let mut parameters = vec![("code", code.as_str()), ("scope", &listed), ("authuser", "0")];
+        if asks_identity && let Some(domain) = domain_of(email) {
+            parameters.push(("hd", domain));
+        }
+        parameters.push(("prompt", prompt));
+        self.lead_back(&parameters)
     }
 
     fn refuse(&self, error: &str) -> Response {
@@ -202,7 +185,8 @@ impl<'a> Ask<'a> {
             if let Some(state) = &self.state {
                 query.append_pair("state", state);
             }
-            query.extend_pairs(parameters);
+            // RFC 9207: a client that talks to several servers knows whose answer this is.
+            query.append_pair("iss", ISSUER).extend_pairs(parameters);
         }
         match HeaderValue::from_str(target.as_str()) {
             Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
@@ -210,62 +194,4 @@ impl<'a> Ask<'a> {
                 .into_response(),
         }
     }
-}
-
-fn read_scopes(text: Option<&str>) -> Result<Scopes, ErrorPage> {
-    let text =
-        text.ok_or_else(|| ErrorPage::new(400, "invalid_request", "Missing required parameter: scope"))?;
-    let mut scopes = Scopes::new();
-    for scope in text.split_whitespace() {
-        let full = expand(scope).ok_or_else(|| {
-            let detail = format!("Some requested scopes were invalid. {{invalid=[{scope}]}}");
-            ErrorPage::new(400, "invalid_scope", &detail)
-        })?;
-        scopes.insert(full);
-    }
-    // Whoever asks for an address or a name is told who it is.
-    if IDENTITY.iter().any(|scope| scopes.contains(*scope)) {
-        scopes.insert(IDENTITY[0].to_owned());
-    }
-    Ok(scopes)
-}
-
-fn check_prompt(prompt: &[String]) -> Result<(), ErrorPage> {
-    let known = prompt
-        .iter()
-        .all(|one| matches!(one.as_str(), "none" | "consent" | "select_account"));
-    let alone = !prompt.iter().any(|one| one == "none") || prompt.len() == 1;
-    if known && alone {
-        return Ok(());
-    }
-    let detail = "Invalid parameter value for prompt: none alone, or consent and select_account";
-    Err(ErrorPage::new(400, "invalid_request", detail))
-}
-
-impl IntoResponse for ErrorPage {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        consent::page(status, &self)
-    }
-}
-
-impl IntoResponse for ConsentPage {
-    fn into_response(self) -> Response {
-        let status = if self.message.is_some() {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::OK
-        };
-        consent::page(status, &self)
-    }
-}
-
-/// Kept here so that every page is sent alike.
-pub(super) fn html(status: StatusCode, text: String) -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    ];
-    (status, headers, Html(text)).into_response()
 }

@@ -1,14 +1,12 @@
 //! The pages a person sees: consent, and what is wrong with a request.
 
 use askama::Template;
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
 
-use super::{
-    authorize::{self, Ask, account_of_hint},
-    grants::Scopes,
-};
+use super::{ask::Ask, grants::Scopes};
 use crate::{
+    directory::User,
     google::{IDENTITY, describe},
     state::Sim,
 };
@@ -27,7 +25,7 @@ pub(crate) struct ConsentPage {
     /// The original query string, checked again when the form comes back.
     request: String,
     /// What was wrong with the form.
-    pub(super) message: Option<String>,
+    message: Option<String>,
 }
 
 struct Account {
@@ -45,23 +43,27 @@ struct Scope {
 #[derive(Template)]
 #[template(path = "oauth_error.html")]
 pub(crate) struct ErrorPage {
-    pub(super) status: u16,
+    status: u16,
     error: &'static str,
     detail: String,
 }
 
 impl ConsentPage {
-    pub(super) fn new(sim: &Sim, ask: &Ask<'_>, request: &str, message: Option<&str>) -> Self {
-        let hinted = ask
-            .login_hint
-            .as_ref()
-            .and_then(|hint| account_of_hint(sim, hint));
+    /// `account` is the one that is likely meant.
+    pub(super) fn new(
+        sim: &Sim,
+        ask: &Ask,
+        request: &str,
+        account: Option<&str>,
+        message: Option<&str>,
+    ) -> Self {
         let directory = sim.directory();
-        let alone = directory.users().count() == 1;
-        let accounts = directory.users().map(|user| Account {
+        let offered: Vec<&User> = directory.users().filter(|user| ask.offers(user)).collect();
+        let alone = offered.len() == 1;
+        let accounts = offered.into_iter().map(|user| Account {
             email: user.email.clone(),
             name: user.name(),
-            chosen: alone || hinted.as_ref() == Some(&user.email),
+            chosen: alone || account == Some(&*user.email),
         });
         let optional = optional_scopes(&ask.scopes);
         let named = |scope: &String| Scope {
@@ -85,6 +87,17 @@ impl ConsentPage {
     }
 }
 
+impl Ask {
+    /// Whether the account is shown: `hd` narrows the choice to a Workspace domain, or to any by `*`.
+    fn offers(&self, user: &User) -> bool {
+        match (self.hd.as_deref(), user.domain()) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(wanted), Some(domain)) => wanted == "*" || wanted.eq_ignore_ascii_case(domain),
+        }
+    }
+}
+
 impl ErrorPage {
     pub(super) fn new(status: u16, error: &'static str, detail: &str) -> Self {
         Self {
@@ -104,10 +117,32 @@ pub(super) fn optional_scopes(scopes: &Scopes) -> Vec<&String> {
     if optional.len() < 2 { Vec::new() } else { optional }
 }
 
-/// Renders a page.
-pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
+impl IntoResponse for ErrorPage {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        page(status, &self)
+    }
+}
+
+impl IntoResponse for ConsentPage {
+    fn into_response(self) -> Response {
+        let status = if self.message.is_some() {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        page(status, &self)
+    }
+}
+
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    ];
     match template.render() {
-        Ok(text) => authorize::html(status, text),
+        Ok(text) => (status, headers, Html(text)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

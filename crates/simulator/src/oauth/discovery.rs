@@ -4,10 +4,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
-use serde_json::json;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
 
-use super::id_token::ISSUER;
+use super::{id_token::ISSUER, signing::fresh_for};
 use crate::{base_url::BaseUrl, google, state::Sim};
 
 /// `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0), with the addresses that the
@@ -34,13 +34,42 @@ pub(crate) async fn configuration(BaseUrl(base): BaseUrl) -> Response {
     google::json(StatusCode::OK, &body)
 }
 
-/// `GET /oauth2/v3/certs`.
+/// `GET /oauth2/v3/certs`: the public keys as a JWK set (RFC 7517).
 pub(crate) async fn certs(State(sim): State<Sim>) -> Response {
-    match sim.signing().key_set() {
-        Ok(keys) => google::json(StatusCode::OK, &keys),
+    keys(&sim, sim.signing().key_set(sim.now()))
+}
+
+/// `GET /oauth2/v1/certs`: the same keys as X.509 certificates by key id, for older clients.
+pub(crate) async fn certs_as_pem(State(sim): State<Sim>) -> Response {
+    keys(&sim, sim.signing().certificates(sim.now()))
+}
+
+fn keys<E: std::fmt::Display>(sim: &Sim, made: Result<Value, E>) -> Response {
+    let body = match made {
+        Ok(body) => body,
         Err(error) => {
             tracing::error!(%error, "the signing key could not be made");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = google::json(StatusCode::OK, &body);
+    let now = sim.now();
+    let fresh = fresh_for(now);
+    let control = format!(
+        "public, max-age={}, must-revalidate, no-transform",
+        fresh.as_secs()
+    );
+    let expires = now
+        .checked_add(fresh)
+        .unwrap_or(now)
+        .strftime("%a, %d %b %Y %H:%M:%S GMT");
+    for (name, value) in [
+        (header::CACHE_CONTROL, control),
+        (header::EXPIRES, expires.to_string()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
         }
     }
+    response
 }

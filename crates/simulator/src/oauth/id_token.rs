@@ -1,24 +1,30 @@
 //! `id_token`: who consented (OpenID Connect Core 1.0 section 2).
 
-use aws_lc_rs::{digest, error::Unspecified};
+use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::grants::{Issued, Scopes};
+use super::{
+    grants::{AskedClaims, Issued, Scopes},
+    signing::SigningError,
+};
 use crate::{directory::User, google::IDENTITY, state::Sim};
 
 /// The issuer that claims name, Google's own.
 pub(crate) const ISSUER: &str = "https://accounts.google.com";
+
+/// The picture of everybody.
+pub(super) const PICTURE: &str = "https://lh3.googleusercontent.com/a/default-user=s96-c";
 
 /// A signed token, when the scopes ask for identity.
 pub(crate) fn id_token(
     sim: &Sim,
     user: &User,
     issued: &Issued,
-    nonce: Option<&str>,
+    asked: &AskedClaims,
     now: Timestamp,
-) -> Result<Option<String>, Unspecified> {
+) -> Result<Option<String>, SigningError> {
     let holder = &issued.holder;
     let [_, email, profile] = IDENTITY;
     if !asks_identity(&holder.scopes) {
@@ -41,11 +47,15 @@ pub(crate) fn id_token(
         claims["name"] = user.name().into();
         claims["given_name"] = user.given_name.as_str().into();
         claims["family_name"] = user.family_name.as_str().into();
+        claims["picture"] = PICTURE.into();
     }
-    if let Some(nonce) = nonce {
-        claims["nonce"] = nonce.into();
+    if let Some(nonce) = &asked.nonce {
+        claims["nonce"] = nonce.as_str().into();
     }
-    sim.signing().sign(&claims).map(Some)
+    if let Some(signed_in) = asked.auth_time {
+        claims["auth_time"] = signed_in.as_second().into();
+    }
+    sim.signing().sign(&claims, now).map(Some)
 }
 
 /// Whether any identity scope is among them.

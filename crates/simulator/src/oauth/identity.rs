@@ -1,4 +1,4 @@
-//! Who a token belongs to: both forms of userinfo, and tokeninfo.
+//! Who a token belongs to: both forms of userinfo, and the older of the two forms of tokeninfo.
 
 use axum::{
     extract::State,
@@ -7,7 +7,10 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{grants::Holder, id_token::asks_identity};
+use super::{
+    grants::Holder,
+    id_token::{PICTURE, asks_identity},
+};
 use crate::{
     directory::User,
     google::{self, Call, GoogleError, IDENTITY},
@@ -100,7 +103,7 @@ fn profile(user: &User, holder: &Holder, id: &str, verified: &str) -> Value {
         body["name"] = user.name().into();
         body["given_name"] = user.given_name.as_str().into();
         body["family_name"] = user.family_name.as_str().into();
-        body["picture"] = "https://lh3.googleusercontent.com/a/default-user=s96-c".into();
+        body["picture"] = PICTURE.into();
     }
     if let Some(domain) = user.domain() {
         body["hd"] = domain.into();

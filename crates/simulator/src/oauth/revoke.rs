@@ -1,4 +1,4 @@
-//! `POST /revoke`: ends everything that the account has granted to the client's project.
+//! `POST` or `GET /revoke`: ends everything that the account has granted to the client's project.
 
 use axum::{body::Bytes, extract::State, response::Response};
 use http::StatusCode;
@@ -9,7 +9,7 @@ use crate::{
     state::Sim,
 };
 
-/// The endpoint; `token` comes in the form or the query and may be an access or a refresh token.
+/// The endpoint; `token` comes in the form or the query and may be a live access token or a refresh token.
 pub(crate) async fn revoke(State(sim): State<Sim>, call: Call, body: Bytes) -> Response {
     let form = Query::parse(&String::from_utf8_lossy(&body));
     let Some(token) = form.text("token").or_else(|| call.query.text("token")) else {
@@ -19,7 +19,7 @@ pub(crate) async fn revoke(State(sim): State<Sim>, call: Call, body: Bytes) -> R
     };
     let mut grants = sim.grants();
     let found = grants
-        .bearer(token)
+        .bearer(token, sim.now())
         .and_then(|(email, id)| Some((email, sim.client(&id)?)));
     let Some((email, client)) = found else {
         let body = json!({"error": "invalid_token", "error_description": "Token expired or revoked"});

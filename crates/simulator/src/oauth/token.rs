@@ -1,5 +1,7 @@
 //! `POST /token`: codes and refresh tokens for access tokens.
 
+use std::sync::Arc;
+
 use axum::{
     body::Bytes,
     extract::State,
@@ -12,13 +14,25 @@ use serde_json::json;
 
 use super::{
     OAuthClient,
-    grants::{Issued, NewTokens},
+    grants::{AskedClaims, Dead, Issued, NewTokens, Scopes},
     id_token::id_token,
 };
 use crate::{
-    google::{self, Query},
+    google::{self, Query, expand},
     state::Sim,
 };
+
+/// Parameters that may come only once.
+const SINGLE: [&str; 8] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+];
 
 /// A flat OAuth error (RFC 6749 section 5.2) with Google's usual description.
 struct Refusal(StatusCode, &'static str, String);
@@ -26,6 +40,11 @@ struct Refusal(StatusCode, &'static str, String);
 impl Refusal {
     fn bad(error: &'static str, description: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, error, description.into())
+    }
+
+    fn repeated(name: &str) -> Self {
+        let description = format!("OAuth 2 parameters can only have a single value: {name}");
+        Self::bad("invalid_request", description)
     }
 
     fn unauthorized(error: &'static str, description: &str) -> Self {
@@ -53,14 +72,17 @@ pub(crate) async fn token(State(sim): State<Sim>, headers: HeaderMap, body: Byte
 }
 
 fn answer(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, Refusal> {
+    if let Some(name) = form.repeated(&SINGLE) {
+        return Err(Refusal::repeated(name));
+    }
     let grant_type = form
         .text("grant_type")
-        .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: grant_type"))?;
+        .ok_or_else(|| Refusal::bad("invalid_request", "Required parameter is missing: grant_type"))?;
     let client = client(sim, headers, form)?;
     let now = sim.now();
-    let (issued, nonce) = match grant_type {
-        "authorization_code" => exchange(sim, client, form, now)?,
-        "refresh_token" => (refresh(sim, client, form, now)?, None),
+    let (issued, claims) = match grant_type {
+        "authorization_code" => exchange(sim, &client, form, now)?,
+        "refresh_token" => (refresh(sim, &client, form, now)?, AskedClaims::default()),
         other => {
             return Err(Refusal::bad(
                 "unsupported_grant_type",
@@ -86,7 +108,7 @@ fn answer(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, Refu
         .user(&issued.holder.email)
         .cloned()
         .ok_or_else(|| Refusal::bad("invalid_grant", "Account has been deleted"))?;
-    let signed = id_token(sim, &user, &issued, nonce.as_deref(), now).map_err(|_| {
+    let signed = id_token(sim, &user, &issued, &claims, now).map_err(|_| {
         Refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_failure",
@@ -100,10 +122,13 @@ fn answer(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Response, Refu
 }
 
 /// The client that the credentials belong to (RFC 6749 section 2.3.1).
-fn client<'a>(sim: &'a Sim, headers: &HeaderMap, form: &Query) -> Result<&'a OAuthClient, Refusal> {
+fn client(sim: &Sim, headers: &HeaderMap, form: &Query) -> Result<Arc<OAuthClient>, Refusal> {
     let basic = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| basic(value.to_str().ok()?));
+    if basic.is_some() && form.text("client_secret").is_some() {
+        return Err(Refusal::repeated("client_secret"));
+    }
     let (id, secret) = match &basic {
         Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
         None => (form.text("client_id"), form.text("client_secret")),
@@ -113,6 +138,12 @@ fn client<'a>(sim: &'a Sim, headers: &HeaderMap, form: &Query) -> Result<&'a OAu
     let client = sim
         .client(id)
         .ok_or_else(|| Refusal::unauthorized("invalid_client", "The OAuth client was not found."))?;
+    if client.deleted {
+        return Err(Refusal::unauthorized(
+            "deleted_client",
+            "The OAuth client was deleted.",
+        ));
+    }
     match secret {
         None => Err(Refusal::bad("invalid_request", "client_secret is missing.")),
         Some(secret) if secret == client.client_secret => Ok(client),
@@ -141,7 +172,7 @@ fn exchange(
     client: &OAuthClient,
     form: &Query,
     now: Timestamp,
-) -> Result<(Issued, Option<String>), Refusal> {
+) -> Result<(Issued, AskedClaims), Refusal> {
     let text = form
         .text("code")
         .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: code"))?;
@@ -164,21 +195,44 @@ fn exchange(
         }
         _ => {}
     }
-    let nonce = code.nonce.clone();
-    Ok((grants.exchange(code, new_tokens(sim), now), nonce))
+    let claims = code.claims.clone();
+    let issued = grants.exchange((text, code), client, new_tokens(sim), now);
+    Ok((issued, claims))
 }
 
 fn refresh(sim: &Sim, client: &OAuthClient, form: &Query, now: Timestamp) -> Result<Issued, Refusal> {
     let token = form
         .text("refresh_token")
         .ok_or_else(|| Refusal::bad("invalid_request", "Missing required parameter: refresh_token"))?;
-    let dead = || Refusal::bad("invalid_grant", "Token has been expired or revoked.");
     let mut grants = sim.grants();
-    let owner = grants.refresh_client(token, now).ok_or_else(dead)?;
+    let (owner, granted) = grants.refresh_grant(token, now).map_err(dead)?;
     if *owner != *client.client_id {
         return Err(Refusal::unauthorized("unauthorized_client", "Unauthorized"));
     }
-    grants.renew(token, new_tokens(sim).access, now).ok_or_else(dead)
+    let scopes = match form.text("scope") {
+        None => granted,
+        Some(fewer) => narrowed(&granted, fewer)?,
+    };
+    grants
+        .renew(token, scopes, new_tokens(sim).access, now)
+        .map_err(dead)
+}
+
+fn dead(why: Dead) -> Refusal {
+    let description = match why {
+        Dead::Unknown => "Bad Request",
+        Dead::Over => "Token has been expired or revoked.",
+    };
+    Refusal::bad("invalid_grant", description)
+}
+
+/// Fewer scopes than were granted, and none that was not (RFC 6749 section 6).
+fn narrowed(granted: &Scopes, wanted: &str) -> Result<Arc<Scopes>, Refusal> {
+    let wanted: Option<Scopes> = wanted.split_whitespace().map(expand).collect();
+    wanted
+        .filter(|wanted| wanted.is_subset(granted))
+        .map(Arc::new)
+        .ok_or_else(|| Refusal::bad("invalid_scope", "Bad Request"))
 }
 
 /// Token texts that look like Google's.

@@ -10,6 +10,7 @@ use http::StatusCode;
 use super::request::{ChannelBody, given};
 use crate::{
     google::{Call, GoogleError, Method},
+    oauth::project_of,
     state::Sim,
 };
 
@@ -20,9 +21,7 @@ pub(crate) async fn stop(State(sim): State<Sim>, call: Call, body: Bytes) -> Res
     let id = given(body.id, "id")?;
     let resource_id = given(body.resource_id, "resourceId")?;
     let now = sim.now();
-    let project = sim
-        .client(&caller.client_id)
-        .map_or(&*caller.client_id, |client| client.project());
+    let project = project_of(&caller.client_id);
     let mut office = sim.push();
     let channel = office.channel_mut(project, &id).filter(|channel| {
         channel.is_open(now)

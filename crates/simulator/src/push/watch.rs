@@ -16,6 +16,7 @@ use super::{
 use crate::{
     directory::AccessRole,
     google::{self, Call, Caller, GoogleError, Method, Query},
+    oauth::project_of,
     state::Sim,
 };
 
@@ -110,9 +111,7 @@ async fn open(
 ) -> Result<Response, GoogleError> {
     let now = sim.now();
     let wish = ChannelBody::read(body)?.check(now)?;
-    let project = sim
-        .client(&caller.client_id)
-        .map_or(&*caller.client_id, |client| client.project());
+    let project = project_of(&caller.client_id);
     let channel = Channel {
         resource_id: resource.id(),
         resource_uri: uri(&resource, &call.query),

@@ -1,8 +1,11 @@
 //! A running simulator on a clock that stands at 2026-11-20T12:00:00Z, and short words to talk to it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use jiff::Timestamp;
@@ -90,6 +93,7 @@ impl Google {
     pub(crate) async fn with(world: World, clients: Vec<OAuthClient>, email: &str) -> Self {
         let config = SimulatorConfig {
             world,
+            record: recording(),
             clients,
             ..SimulatorConfig::new(ambient())
         };
@@ -111,6 +115,11 @@ impl Google {
             .issue_tokens(email, scopes)
             .unwrap()
             .access_token;
+    }
+
+    /// From now on the caller has this token.
+    pub(crate) fn use_token(&mut self, token: &str) {
+        token.clone_into(&mut self.token);
     }
 
     /// The caller's access token.
@@ -161,4 +170,18 @@ pub(crate) async fn read(response: Response) -> Reply {
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     Reply { status, body }
+}
+
+/// Where the calls of the tests are kept, for the check that ends `cargo xtask test`.
+pub(crate) fn recording() -> Option<PathBuf> {
+    variable("KALENDS_RECORD_CALLS").map(PathBuf::from)
+}
+
+/// What `cargo xtask test` says about this machine.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment what is installed"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

@@ -6,14 +6,14 @@ use url::Url;
 
 use crate::harness::{Google, Reply, read};
 
-const REDIRECT: &str = "http://127.0.0.1:9/callback?x=1";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const REDIRECT: &str = "http://127.0.0.1:9/callback?x=1";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const READ: &str = "https://www.googleapis.com/auth/calendar.readonly";
-const WRITE: &str = "https://www.googleapis.com/auth/calendar.events";
+pub(crate) const READ: &str = "https://www.googleapis.com/auth/calendar.readonly";
+pub(crate) const WRITE: &str = "https://www.googleapis.com/auth/calendar.events";
 
 /// An authorization request with a few parameters changed; an empty value takes the parameter away.
-fn request(changes: &[(&str, &str)]) -> String {
+pub(crate) fn request(changes: &[(&str, &str)]) -> String {
     let scope = format!("openid email {READ} {WRITE}");
     let mut query = vec![
         ("client_id", "kalends-demo"),
@@ -37,7 +37,7 @@ fn request(changes: &[(&str, &str)]) -> String {
 }
 
 /// Where consent leads, as (name, value) pairs.
-async fn consent(google: &Google, request: &str, form: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) async fn consent(google: &Google, request: &str, form: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut fields = vec![("request", request)];
     fields.extend_from_slice(form);
     let response = google
@@ -52,7 +52,7 @@ async fn consent(google: &Google, request: &str, form: &[(&str, &str)]) -> Vec<(
     target.query_pairs().into_owned().collect()
 }
 
-fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     &pairs
         .iter()
         .find(|(key, _)| key == name)
@@ -60,7 +60,7 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
         .1
 }
 
-async fn code(google: &Google, request: &str) -> String {
+pub(crate) async fn code(google: &Google, request: &str) -> String {
     let form = [
         ("account", "ana@example.com"),
         ("scope", READ),
@@ -70,7 +70,7 @@ async fn code(google: &Google, request: &str) -> String {
     value(&consent(google, request, &form).await, "code").to_owned()
 }
 
-async fn token(google: &Google, form: &[(&str, &str)]) -> Reply {
+pub(crate) async fn token(google: &Google, form: &[(&str, &str)]) -> Reply {
     let own = [
         ("client_id", "kalends-demo"),
         ("client_secret", "kalends-demo-secret"),
@@ -88,7 +88,7 @@ async fn token(google: &Google, form: &[(&str, &str)]) -> Reply {
     .await
 }
 
-fn exchange<'a>(code: &'a str, verifier: &'a str) -> [(&'a str, &'a str); 4] {
+pub(crate) fn exchange<'a>(code: &'a str, verifier: &'a str) -> [(&'a str, &'a str); 4] {
     [
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -98,7 +98,7 @@ fn exchange<'a>(code: &'a str, verifier: &'a str) -> [(&'a str, &'a str); 4] {
 }
 
 #[track_caller]
-fn check_error(reply: &Reply, status: u16, error: &str) {
+pub(crate) fn check_error(reply: &Reply, status: u16, error: &str) {
     assert_eq!(
         (reply.status.as_u16(), reply.body["error"].as_str()),
         (status, Some(error)),

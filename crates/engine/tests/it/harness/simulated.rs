@@ -58,7 +58,10 @@ impl Simulated {
     pub(crate) async fn new(database: Database) -> Self {
         let clock = beginning();
         let ambient = ambient(&clock);
-        let config = SimulatorConfig::new(ambient.clone());
+        let config = SimulatorConfig {
+            record: kalends_testkit::recording(),
+            ..SimulatorConfig::new(ambient.clone())
+        };
         let simulator = Simulator::start(config).await.unwrap();
         let now = Arc::clone(&clock);
         let surroundings = Surroundings::new(move || kalends_core::ambient::Clock::now(&*now), || 0.0);

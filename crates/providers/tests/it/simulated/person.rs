@@ -65,6 +65,7 @@ impl Person {
     pub(super) async fn within(world: World) -> Self {
         let config = SimulatorConfig {
             world,
+            record: recording(),
             ..SimulatorConfig::new(world::ambient())
         };
         let simulator = Simulator::start(config).await.unwrap();
@@ -287,4 +288,13 @@ fn oauth(simulator: &Running) -> OAuthClient {
     };
     let settings = google::oauth::settings(registration, endpoints, google::oauth::minimal_scopes());
     OAuthClient::new(settings, world::bare_egress(&[]), world::ambient())
+}
+
+/// Where the calls are kept, for the check that ends `cargo xtask test`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment what is wanted of them"
+)]
+fn recording() -> Option<std::path::PathBuf> {
+    std::env::var_os("KALENDS_RECORD_CALLS").map(Into::into)
 }
