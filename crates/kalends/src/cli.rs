@@ -109,6 +109,12 @@ pub(crate) struct Simulate {
     /// Whose calendars there are: `demo` (three people with lively weeks), `empty`, or a JSON file.
     #[arg(long, value_name = "demo|empty|FILE", default_value = "demo")]
     pub(crate) world: String,
+    /// A snapshot to go on from, as /_sim/snapshot gives it; what it holds takes the place of the world.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// Writes the file of `--snapshot` when the simulator is stopped. At the first start the file need not exist.
+    #[arg(long, requires = "snapshot")]
+    pub(crate) save_snapshot: bool,
     /// A further OAuth client, as ID:SECRET:REDIRECT_URI; may be repeated. `kalends-demo` is always there.
     #[arg(long, value_name = "ID:SECRET:REDIRECT_URI")]
     pub(crate) client: Vec<String>,

@@ -10,6 +10,7 @@ mod fill;
 mod http;
 mod push;
 mod sharing;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::{
     faults::{Fault, FaultError},
     google::expand,
     oauth::{ClientError, OAuthClient, new_tokens},
+    snapshot::SnapshotError,
     state::Sim,
     world::{self, WorldError},
 };
@@ -36,6 +38,7 @@ pub(crate) use self::push::{
     add_push_fault, clear_push_faults, expire_channel, push_channels, push_deliveries, push_faults,
     release_pushes, send_push, settle_pushes,
 };
+pub(crate) use self::snapshot::{load_snapshot, save_snapshot};
 
 pub use audit::{Audit, AuditOrder, BelievedEvent, Difference, DifferentEvent, Window};
 pub(crate) use clients::{clients, put_client, rotate_keys};
@@ -97,6 +100,9 @@ pub enum ControlError {
     /// What a world would not take either.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// A snapshot that cannot be used.
+    #[error("the snapshot cannot be used")]
+    Snapshot(#[from] SnapshotError),
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),

@@ -5,6 +5,7 @@ mod calendar;
 mod event_store;
 mod outbox;
 mod past;
+mod saved;
 mod time_index;
 mod user;
 
@@ -18,6 +19,7 @@ pub(crate) use event_store::{EventStore, StoredEvent};
 pub(crate) use outbox::Outbox;
 pub use outbox::{MailKind, SentMail};
 pub(crate) use past::Past;
+pub(crate) use saved::{BrokenDirectory, SavedDirectory};
 pub(crate) use user::{ListEntry, User, domain_of};
 
 use crate::{

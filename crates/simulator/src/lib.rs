@@ -27,6 +27,7 @@ mod push;
 mod recording;
 mod routes;
 mod simulator;
+mod snapshot;
 mod state;
 mod tls;
 mod world;
@@ -44,5 +45,6 @@ pub use push::{
     Attempt, ChannelShown, Delivery, Forgery, Outcome, PushFault, PushOrder, PushState, PushTrouble, Way,
 };
 pub use simulator::{Running, Simulator, SimulatorConfig, SimulatorError, World};
+pub use snapshot::SnapshotError;
 pub use tls::{TlsCertificate, TlsConfig, TlsError};
 pub use world::WorldError;

@@ -21,6 +21,6 @@ pub use post_office::{ChannelShown, PushOrder};
 pub use trouble::{PushFault, PushTrouble};
 
 pub(crate) use delivery::{PushBell, deliver, egress};
-pub(crate) use post_office::PostOffice;
+pub(crate) use post_office::{PostOffice, SavedPostOffice};
 pub(crate) use stop::stop;
 pub(crate) use watch::{watch_acl, watch_calendar_list, watch_events, watch_settings};

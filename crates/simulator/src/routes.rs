@@ -139,6 +139,12 @@ fn control_plane() -> Router<Sim> {
             "/_sim/conferences",
             get(control::conferences).put(control::set_conferences),
         )
+        .route(
+            "/_sim/snapshot",
+            get(control::save_snapshot)
+                .put(control::load_snapshot)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .route("/_sim/world", get(control::world).put(control::put_world))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

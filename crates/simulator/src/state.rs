@@ -81,7 +81,7 @@ impl Sim {
     ) -> Self {
         Self(Arc::new(Inner {
             clock: SimClock::new(ambient.clone()),
-            tokens: Tokens::new(&ambient.bytes()),
+            tokens: Tokens::new(ambient.bytes()),
             signing: SigningKeys::default(),
             directory: RwLock::new(directory),
             grants: Mutex::default(),

@@ -1,5 +1,7 @@
 //! `kalends simulate`: a Google that runs on this machine.
 
+mod snapshot;
+
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -25,6 +27,7 @@ pub(crate) fn run(args: &cli::Simulate) -> anyhow::Result<()> {
     block_on(async {
         let stop = lifecycle::stop_on_signals()?;
         let simulator = Simulator::start(config).await?;
+        snapshot::load(args, simulator.control())?;
         // Exactly these lines on standard output: scripts wait for them.
         println!("kalends simulator ready on {}", simulator.base_url());
         if let Some(address) = simulator.tls_base_url() {
@@ -32,8 +35,9 @@ pub(crate) fn run(args: &cli::Simulate) -> anyhow::Result<()> {
         }
         io::stdout().flush().context("standard output")?;
         stop.cancelled().await;
+        let control = simulator.control().clone();
         simulator.shutdown().await;
-        Ok(())
+        snapshot::save(args, &control)
     })
 }
 

@@ -64,6 +64,37 @@ impl EventStore {
         self.log.insert(self.revision, event);
     }
 
+    /// Puts an event at the revision at which it stood when it was saved; revisions come in rising order.
+    pub(super) fn restore(&mut self, revision: u64, event: StoredEvent) {
+        self.revision = revision.saturating_sub(1);
+        self.put(event);
+    }
+
+    /// Goes on from where a saved store stood.
+    pub(super) fn resume(
+        &mut self,
+        revision: u64,
+        epoch: u32,
+        withdrawn: BTreeMap<String, BTreeMap<String, EventDateTime>>,
+    ) {
+        self.revision = revision;
+        self.epoch = epoch;
+        let withdrawn = withdrawn.into_iter();
+        self.withdrawn = withdrawn
+            .map(|(series, instances)| (series.into(), instances))
+            .collect();
+        // What was changed before cannot be taken back any more.
+        self.history = History::default();
+    }
+
+    /// All instances that series gave once, by series and id.
+    pub(super) fn withdrawn(&self) -> BTreeMap<String, BTreeMap<String, EventDateTime>> {
+        let withdrawn = self.withdrawn.iter();
+        withdrawn
+            .map(|(series, instances)| (series.to_string(), instances.clone()))
+            .collect()
+    }
+
     /// Undoes the latest change, which made `revision`; `replaced` is what stood before, and where.
     pub(super) fn take_back(&mut self, revision: u64, replaced: Option<(u64, StoredEvent)>) {
         if let Some(event) = self.log.remove(&revision) {

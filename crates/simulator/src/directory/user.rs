@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) given_name: String,
@@ -21,7 +24,8 @@ pub(crate) struct User {
 }
 
 /// A calendar in a person's list, with what only this person sees of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ListEntry {
     pub(crate) calendar: String,
     pub(crate) summary_override: Option<String>,

@@ -3,13 +3,21 @@
 //! A token carries its meaning and a keyed check value, so that the server keeps no table of them: a token for
 //! another person, calendar or question, or a corrupted one, is told from one that has merely grown old.
 
+use std::{
+    fmt,
+    sync::{PoisonError, RwLock},
+};
+
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use serde::{Deserialize, Serialize};
 
 /// Makes and reads tokens.
 #[derive(Debug)]
-pub(crate) struct Tokens {
+pub(crate) struct Tokens(RwLock<Secret>);
+
+struct Secret {
+    bytes: [u8; 32],
     key: hmac::Key,
 }
 
@@ -44,10 +52,18 @@ pub(crate) enum ResumeError {
 }
 
 impl Tokens {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
-        }
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        Self(RwLock::new(Secret::new(bytes)))
+    }
+
+    /// The key behind the check values.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).bytes
+    }
+
+    /// Takes another key, whose tokens then serve.
+    pub(crate) fn replace(&self, bytes: [u8; 32]) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Secret::new(bytes);
     }
 
     /// A token for `position` that only serves the same `question`.
@@ -69,7 +85,8 @@ impl Tokens {
     }
 
     fn check(&self, body: &[u8], question: &str) -> [u8; 8] {
-        let mut context = hmac::Context::with_key(&self.key);
+        let secret = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut context = hmac::Context::with_key(&secret.key);
         context.update(body);
         context.update(&[0]);
         context.update(question.as_bytes());
@@ -79,13 +96,28 @@ impl Tokens {
     }
 }
 
+impl Secret {
+    fn new(bytes: [u8; 32]) -> Self {
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
+            bytes,
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_token_serves_only_the_question_it_was_given_for() {
-        let tokens = Tokens::new(&[7; 32]);
+        let tokens = Tokens::new([7; 32]);
         let position = Position::Sync {
             revision: 9,
             epoch: 1,
@@ -100,7 +132,7 @@ mod tests {
         );
         assert_eq!(tokens.read("x", "events of ana"), Err(ResumeError::Foreign));
         assert_eq!(
-            Tokens::new(&[8; 32]).read(&token, "events of ana"),
+            Tokens::new([8; 32]).read(&token, "events of ana"),
             Err(ResumeError::Foreign)
         );
     }

@@ -2,10 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 /// An application that may ask people for consent.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OAuthClient {
     /// `client_id`. Clients whose ids begin with the same digits and a dash belong to one project, and revoking a
     /// token ends the grants of the whole project.
@@ -23,7 +25,8 @@ pub struct OAuthClient {
 }
 
 /// Publishing status and user type of an application (Google's help page "Manage App Audience").
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Audience {
     /// Everybody.
     Production,
@@ -40,7 +43,8 @@ pub enum Audience {
 }
 
 /// The redirect URIs that a client may use.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum RedirectUris {
     /// Any `http` or `https` URI on `localhost`, `127.0.0.1` or `[::1]`, whatever its port and path.
     AnyLoopback,

@@ -1,11 +1,16 @@
 //! What people have granted: codes, access tokens, refresh tokens, and when each of them dies.
 
+mod saved;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use saved::SavedGrants;
 
 use super::{Audience, OAuthClient, pkce::Challenge};
 use crate::google::IDENTITY;
@@ -40,7 +45,8 @@ pub(crate) struct Code {
 }
 
 /// What the authorization request wants to see again in the `id_token`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AskedClaims {
     pub(crate) nonce: Option<String>,
     /// When the person signed in, if the request asked for that by `max_age`.
@@ -48,7 +54,8 @@ pub(crate) struct AskedClaims {
 }
 
 /// What a consent says about a refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum RefreshWish {
     /// `access_type=online`: none.
     Never,
@@ -90,7 +97,8 @@ struct Consent {
 }
 
 /// The tokens that a code was exchanged for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UsedCode {
     code: String,
     access: String,

@@ -3,6 +3,8 @@
 //! Each is made when it is first needed. Like Google we publish the key in use and the one before it, so that a token
 //! of yesterday can still be checked, and whoever has kept an old set finds an unknown key id.
 
+mod saved;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -21,6 +23,8 @@ use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DnType, PKCS_RSA_SHA256};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde_json::{Map, Value, json};
+
+pub(crate) use saved::SavedKeys;
 
 /// How long a key signs.
 const PERIOD: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -143,13 +147,16 @@ impl Ring {
 
 impl Key {
     fn generate() -> Result<Self, SigningError> {
-        let pair = KeyPair::generate(KeySize::Rsa2048)?;
+        Ok(Self::of(KeyPair::generate(KeySize::Rsa2048)?))
+    }
+
+    fn of(pair: KeyPair) -> Self {
         let hash = digest::digest(&digest::SHA256, pair.public_key().as_ref());
         let id = hash.as_ref().iter().take(20).map(|byte| format!("{byte:02x}"));
-        Ok(Self {
+        Self {
             id: id.collect(),
             pair,
-        })
+        }
     }
 
     fn jwk(&self) -> Option<Value> {

@@ -4,6 +4,7 @@
 //! too, so a burst of changes costs one message, and a receiver that is down does not gather a queue. Messages of one
 //! channel are sent one after the other; `sync` is always the first.
 
+mod saved;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::directory::Directory;
 
+pub(crate) use saved::SavedPostOffice;
 pub use shown::ChannelShown;
 
 /// Finished messages beyond this many push the oldest out.

@@ -27,4 +27,5 @@ mod page;
 mod push;
 mod receiver;
 mod smoke;
+mod snapshot;
 mod tls;
