@@ -99,32 +99,38 @@ impl Matching {
         (0..groups.len()).all(|group| (0..groups[group].needed).all(|_| self.sit(groups, group, &can_come)))
     }
 
-    /// Seats all groups, each in turn with the first of its line with whom all groups can still be met. `prefers` puts
-    /// some ahead of their line. Answers who was chosen, group by group; `None` when the groups cannot be met.
+    /// Seats all groups, each in turn with the first of its line with whom all groups can still be met. `first` is given
+    /// a seat of a group before everybody else. Answers who was chosen, group by group; `None` when the groups cannot be
+    /// met.
     pub(super) fn seat(
         &mut self,
         groups: &[Loose],
         lines: &[Vec<usize>],
+        first: Option<(usize, usize)>,
         can_come: impl Fn(usize) -> bool,
     ) -> Option<Vec<Vec<usize>>> {
         if !self.meets(groups, &can_come) {
             return None;
         }
-        let mut chosen = Vec::with_capacity(groups.len());
+        let mut chosen = vec![Vec::new(); groups.len()];
+        if let Some((group, member)) = first {
+            if !can_come(member) || !self.settle(groups, group, member, &can_come) {
+                return None;
+            }
+            chosen[group].push(member);
+        }
         for (group, line) in lines.iter().enumerate() {
-            let mut own = Vec::with_capacity(groups[group].needed);
             for member in line {
-                if own.len() == groups[group].needed {
+                if chosen[group].len() == groups[group].needed {
                     break;
                 }
                 if can_come(*member)
                     && !self.settled[*member]
                     && self.settle(groups, group, *member, &can_come)
                 {
-                    own.push(*member);
+                    chosen[group].push(*member);
                 }
             }
-            chosen.push(own);
         }
         Some(chosen)
     }

@@ -49,7 +49,9 @@ impl<'s> Lines<'s> {
                     .iter()
                     .map(|line| line.iter().map(|(_, member)| *member).collect())
                     .collect();
-                let seated = matching.seat(self.groups, &lines, can_come).unwrap_or_default();
+                let seated = matching
+                    .seat(self.groups, &lines, None, can_come)
+                    .unwrap_or_default();
                 chosen.extend(seated.iter().flatten().map(|member| *member as u16));
             }
         }

@@ -62,8 +62,18 @@ pub(super) fn join(search: &Search<'_>, interval: Interval) -> Option<Join> {
     for line in &mut lines {
         line.sort_by_key(|member| seats_left(*member).is_none());
     }
-    let chosen = Matching::new(people.len()).seat(&part.loose, &lines, can_come)?;
-    let chosen: Vec<usize> = chosen.into_iter().flatten().collect();
+    let seat = |first| Matching::new(people.len()).seat(&part.loose, &lines, first, can_come);
+    let chosen = if part.compelled.iter().any(|member| seats_left(*member).is_some()) {
+        seat(None)
+    } else {
+        // Without a holder it would be another appointment at the same time.
+        let holders = lines.iter().enumerate().flat_map(|(group, line)| {
+            let holders = line.iter().filter(|member| seats_left(**member).is_some());
+            holders.map(move |member| (group, *member))
+        });
+        holders.map(Some).find_map(seat)
+    };
+    let chosen: Vec<usize> = chosen?.into_iter().flatten().collect();
     let seats_left = part
         .compelled
         .iter()
