@@ -19,4 +19,4 @@ pub use encoding::DecodeError;
 pub use month::{BusyMonth, Month, join, split};
 pub use rules::{BusyRules, blocks};
 pub use run::{clip, complement, intersect, merge, normalize, subtract};
-pub(crate) use run::{intersect_into, join_all, subtract_into};
+pub(crate) use run::{intersect_into, join_all, subtract_into, union};

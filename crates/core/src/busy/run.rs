@@ -17,6 +17,46 @@ pub fn merge(runs: &[&[Interval]]) -> Vec<Interval> {
     normalize(runs.concat())
 }
 
+/// [`merge`] for runs that mostly cover the same time: joined in pairs, the longer they get the fewer spans are left.
+pub(crate) fn union(runs: &[&[Interval]]) -> Vec<Interval> {
+    match runs {
+        [] => Vec::new(),
+        [run] => run.to_vec(),
+        [left, right] => union_of_two(left, right),
+        _ => {
+            let (left, right) = runs.split_at(runs.len() / 2);
+            union_of_two(&union(left), &union(right))
+        }
+    }
+}
+
+fn union_of_two(mut left: &[Interval], mut right: &[Interval]) -> Vec<Interval> {
+    let mut all: Vec<Interval> = Vec::with_capacity(left.len() + right.len());
+    loop {
+        let next = match (left, right) {
+            ([first, rest @ ..], [other, ..]) if first.start_us() <= other.start_us() => {
+                left = rest;
+                *first
+            }
+            (_, [first, rest @ ..]) => {
+                right = rest;
+                *first
+            }
+            ([first, rest @ ..], []) => {
+                left = rest;
+                *first
+            }
+            ([], []) => return all,
+        };
+        match all.last_mut() {
+            Some(last) if next.start_us() <= last.end_us() => {
+                *last = Interval::from_ordered(last.start_us(), last.end_us().max(next.end_us()));
+            }
+            _ => all.push(next),
+        }
+    }
+}
+
 /// The time of `from` that is not in `take`.
 pub fn subtract(from: &[Interval], take: &[Interval]) -> Vec<Interval> {
     let mut rest = Vec::with_capacity(from.len());
@@ -140,6 +180,7 @@ mod tests {
             prop_assert!(is_run(&merged));
             prop_assert_eq!(instants(&merged), expect);
             prop_assert_eq!(merge(&[&c, &a, &b]), merged.clone());
+            prop_assert_eq!(union(&[&a, &b, &c]), merged.clone());
             prop_assert_eq!(merge(&[&merged, &merged]), merged);
         }
 

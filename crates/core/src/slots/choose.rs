@@ -5,7 +5,7 @@ use super::{Choose, Group, Person, Required};
 /// The members of a group in the order in which it is their turn; see [`Choose`].
 pub fn next_in_line(people: &[Person<'_>], group: &Group) -> Vec<usize> {
     let mut line = group.members.clone();
-    line.sort_by_key(|member| turn(&people[*member]));
+    line.sort_by_cached_key(|member| turn(&people[*member]));
     line
 }
 

@@ -4,11 +4,12 @@ use super::{
     Found, Question, Shape, Slot,
     attendance::{Company, has},
     line::Lines,
+    query::minutes,
     search::{Asked, PartSearch, Search},
     seats,
     sequence::Chains,
     starts::contains,
-    walk::{Apart, Candidate, walk},
+    walk::{Apart, Candidate, grid, walk},
 };
 use crate::{invalid_field::InvalidField, time::Interval};
 
@@ -78,9 +79,49 @@ fn periods(search: &Search<'_>) -> Found {
 
 /// One appointment at one time.
 fn together(search: &Search<'_>) -> Found {
-    let part = &search.parts[0];
-    let (mut apart, most) = (Apart::new(search.question.shape), most(search));
     let joins = seats::joins(search);
+    let mut found = if joins.is_empty() && search.question.shape == Shape::OverlappingSlots {
+        every_start(search)
+    } else {
+        some_starts(search, &joins)
+    };
+    found.company = vec![company(search, &found.slots, &joins)];
+    found
+}
+
+/// Every start on the grid, which is the common question.
+fn every_start(search: &Search<'_>) -> Found {
+    let step = minutes(search.question.query.step_minutes);
+    let duration = search.parts[0].part.duration;
+    let grids = grid(search);
+    let all = grids.iter().map(|on_grid| on_grid.count(step)).sum::<usize>();
+    let mut slots = Vec::with_capacity(all.min(most(search)));
+    for on_grid in grids {
+        let room = most(search) - slots.len();
+        let first = slots.len() as u32;
+        slots.extend(
+            on_grid
+                .starts(step)
+                .take(room)
+                .enumerate()
+                .map(|(index, start)| Slot {
+                    interval: Interval::from_ordered(start, start + duration),
+                    seats_left: None,
+                    column: first + index as u32,
+                }),
+        );
+    }
+    Found {
+        more: all > slots.len(),
+        slots,
+        ..Found::default()
+    }
+}
+
+/// The starts that the shape leaves, and the appointments that can be joined.
+fn some_starts(search: &Search<'_>, joins: &[seats::Join]) -> Found {
+    let duration = search.parts[0].part.duration;
+    let (mut apart, most) = (Apart::new(search.question.shape), most(search));
     let starts: Vec<i64> = joins.iter().map(|join| join.start).collect();
     let mut found = Found::default();
     walk(
@@ -90,7 +131,7 @@ fn together(search: &Search<'_>) -> Found {
              start,
              joins: is_join,
          }| {
-            let interval = Interval::from_ordered(start, start + part.part.duration);
+            let interval = Interval::from_ordered(start, start + duration);
             if !apart.lets(interval) {
                 return true;
             }
@@ -98,18 +139,15 @@ fn together(search: &Search<'_>) -> Found {
                 found.more = true;
                 return false;
             }
-            let join = is_join.then(|| joins.binary_search_by_key(&start, |join| join.start));
+            let join = is_join.then(|| seats::at(joins, start)).flatten();
             found.slots.push(Slot {
                 interval,
-                seats_left: join
-                    .and_then(|found| joins.get(found.ok()?))
-                    .map(|join| join.seats_left),
+                seats_left: join.map(|join| join.seats_left),
                 column: found.slots.len() as u32,
             });
             true
         },
     );
-    found.company = vec![company(search, &found.slots, &joins)];
     found
 }
 
@@ -123,7 +161,12 @@ fn company(search: &Search<'_>, slots: &[Slot], joins: &[seats::Join]) -> Compan
     if part.loose.is_empty() {
         return company;
     }
-    company.rows = part.own.iter().map(|own| paint(own.possible(), slots)).collect();
+    let starts: Vec<i64> = slots.iter().map(|slot| slot.interval.start_us()).collect();
+    company.rows = part
+        .own
+        .iter()
+        .map(|own| paint(own.possible(), &starts))
+        .collect();
     for join in joins {
         // Who holds an appointment may be busy at all other times.
         for member in &join.can_come {
@@ -132,10 +175,9 @@ fn company(search: &Search<'_>, slots: &[Slot], joins: &[seats::Join]) -> Compan
     }
     let mut lines = Lines::new(search.question.people, part);
     for (column, slot) in slots.iter().enumerate() {
-        let join = slot.seats_left.and_then(|_| {
-            let found = joins.binary_search_by_key(&slot.interval.start_us(), |join| join.start);
-            joins.get(found.ok()?)
-        });
+        let join = slot
+            .seats_left
+            .and_then(|_| seats::at(joins, slot.interval.start_us()));
         match join {
             Some(join) => {
                 join.can_come
@@ -151,24 +193,20 @@ fn company(search: &Search<'_>, slots: &[Slot], joins: &[seats::Join]) -> Compan
     company
 }
 
-/// A bit for each slot whose start is in the run.
-fn paint(run: &[Interval], slots: &[Slot]) -> Vec<u64> {
+/// A bit for each start that is in the run.
+fn paint(run: &[Interval], starts: &[i64]) -> Vec<u64> {
     if run.is_empty() {
         return Vec::new();
     }
-    let mut row = vec![0; slots.len().div_ceil(64)];
-    let mut rest = 0;
+    let mut row = vec![0; starts.len().div_ceil(64)];
+    let mut column = 0;
     for span in run {
-        let ahead = &slots[rest..];
-        let first = rest + ahead.partition_point(|slot| slot.interval.start_us() < span.start_us());
-        let ahead = &slots[first..];
-        rest = first
-            + ahead
-                .iter()
-                .take_while(|slot| slot.interval.start_us() < span.end_us())
-                .count();
-        for column in first..rest {
+        while column < starts.len() && starts[column] < span.start_us() {
+            column += 1;
+        }
+        while column < starts.len() && starts[column] < span.end_us() {
             row[column / 64] |= 1 << (column % 64);
+            column += 1;
         }
     }
     row

@@ -54,14 +54,17 @@ impl Default for Limits {
 
 impl Limits {
     /// Checks that no limit is beyond what a day or week holds, so that a mistyped one is seen.
-    pub(super) fn check(&self, field: &str) -> Result<(), InvalidField> {
+    pub(super) fn check(&self, field: impl Fn() -> String) -> Result<(), InvalidField> {
+        if self.are_none() {
+            return Ok(());
+        }
         for (name, value, most) in [
             ("day.appointments", self.day.appointments, 1_440),
             ("day.minutes", self.day.minutes, 1_440),
             ("week.appointments", self.week.appointments, 10_080),
             ("week.minutes", self.week.minutes, 10_080),
         ] {
-            InvalidField::unless_within(&format!("{field}.{name}"), value.unwrap_or(0), 0..=most)?;
+            InvalidField::unless_within(&format!("{}.{name}", field()), value.unwrap_or(0), 0..=most)?;
         }
         Ok(())
     }

@@ -32,6 +32,20 @@ impl<'s> Lines<'s> {
 
     /// Appends who is chosen of those who can come, group by group. Enough of them can.
     pub(super) fn choose(&mut self, can_come: impl Fn(usize) -> bool, chosen: &mut Vec<u16>) {
+        if let ([group], [line]) = (self.groups, &mut *self.lines)
+            && group.needed == 1
+        {
+            // One of one group: who is found is moved at once.
+            if let Some(place) = line.iter().position(|(_, member)| can_come(*member)) {
+                let member = line[place].1;
+                chosen.push(member as u16);
+                self.given[member] += 1;
+                if group.choose == Choose::MaxAvailability {
+                    step_back(line, place, &self.given);
+                }
+            }
+            return;
+        }
         let first = chosen.len();
         match &mut self.matching {
             None => {
@@ -44,39 +58,32 @@ impl<'s> Lines<'s> {
                 }
             }
             Some(matching) => {
-                let lines: Vec<Vec<usize>> = self
-                    .lines
-                    .iter()
-                    .map(|line| line.iter().map(|(_, member)| *member).collect())
-                    .collect();
+                let members = |line: &Vec<(usize, usize)>| line.iter().map(|(_, member)| *member).collect();
+                let lines: Vec<Vec<usize>> = self.lines.iter().map(members).collect();
                 let seated = matching
                     .seat(self.groups, &lines, None, can_come)
                     .unwrap_or_default();
                 chosen.extend(seated.iter().flatten().map(|member| *member as u16));
             }
         }
+        // One after the other, so that every line is in order but for the one who moves.
         for member in &chosen[first..] {
-            self.given[usize::from(*member)] += 1;
-        }
-        for member in &chosen[first..] {
-            self.step_back(usize::from(*member));
-        }
-    }
-
-    /// Moves a member who has just been chosen behind those who have had fewer.
-    fn step_back(&mut self, member: usize) {
-        for (group, line) in self.groups.iter().zip(&mut self.lines) {
-            if group.choose == Choose::MaxFairness {
-                continue;
+            let member = usize::from(*member);
+            self.given[member] += 1;
+            for (group, line) in self.groups.iter().zip(&mut self.lines) {
+                let place = line.iter().position(|(_, other)| *other == member);
+                if let Some(place) = place.filter(|_| group.choose == Choose::MaxAvailability) {
+                    step_back(line, place, &self.given);
+                }
             }
-            let Some(from) = line.iter().position(|(_, other)| *other == member) else {
-                continue;
-            };
-            let given = &self.given;
-            let (rank, _) = line[from];
-            let behind = line[from + 1..]
-                .partition_point(|(other_rank, other)| (given[*other], *other_rank) < (given[member], rank));
-            line[from..=from + behind].rotate_left(1);
         }
     }
+}
+
+/// Moves a member who has just been chosen behind those who have had fewer.
+fn step_back(line: &mut [(usize, usize)], place: usize, given: &[usize]) {
+    let (rank, member) = line[place];
+    let behind = line[place + 1..]
+        .partition_point(|(other_rank, other)| (given[*other], *other_rank) < (given[member], rank));
+    line[place..=place + behind].rotate_left(1);
 }

@@ -2,7 +2,7 @@
 
 use super::choose::{Loose, Matching};
 use crate::{
-    busy::{intersect, join_all, normalize},
+    busy::{intersect, join_all, union},
     time::Interval,
 };
 
@@ -32,9 +32,7 @@ pub(super) fn share_nobody(groups: &[Loose], people: usize) -> bool {
 fn one_met<'r>(group: &Loose, run_of: &impl Fn(usize) -> &'r [Interval]) -> Vec<Interval> {
     let runs = group.line.iter().map(|member| run_of(*member));
     if group.needed == 1 {
-        let mut anybody: Vec<Interval> = Vec::with_capacity(runs.clone().map(<[_]>::len).sum());
-        runs.for_each(|run| anybody.extend_from_slice(run));
-        return normalize(anybody);
+        return union(&runs.collect::<Vec<_>>());
     }
     let (mut starts, mut ends): (Vec<i64>, Vec<i64>) = runs
         .flatten()

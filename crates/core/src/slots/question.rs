@@ -156,9 +156,9 @@ impl<'a> Question<'a> {
     /// Checks every field. `groups[1].members` stands for whatever the caller calls it.
     pub fn check(&self) -> Result<(), InvalidField> {
         self.query.check()?;
-        self.limits.check("limits")?;
+        self.limits.check(|| "limits".to_owned())?;
         for (index, person) in self.people.iter().enumerate() {
-            person.limits.check(&format!("people[{index}].limits"))?;
+            person.limits.check(|| format!("people[{index}].limits"))?;
         }
         match &self.course {
             Course::Together(groups) => self.check_groups("groups", groups),
@@ -223,7 +223,7 @@ impl<'a> Question<'a> {
                 return Err(InvalidField::new(format!("{field}[{index}].required"), expected));
             }
         }
-        if choose::can_ever_be_met(groups, self.people.len()) {
+        if groups.len() == 1 || choose::can_ever_be_met(groups, self.people.len()) {
             return Ok(());
         }
         let expected = "groups that can be met together: nobody is chosen for two of them at once";

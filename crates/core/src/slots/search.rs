@@ -204,8 +204,11 @@ impl<'q> PartSearch<'q> {
 /// A person who is asked for several steps of a sequence needs room for all of them in the day and week of each:
 /// whether they are chosen for one or two of them depends on the rest.
 pub(super) fn full_for(question: &Question<'_>, person: usize, parts: &[Part<'_>]) -> Vec<Interval> {
-    let more = booked_for(person, parts);
     let Person { limits, zone, .. } = question.people[person];
+    if limits.are_none() {
+        return Vec::new();
+    }
+    let more = booked_for(person, parts);
     let zone = zone.unwrap_or(&question.query.zone);
     limits.full(
         zone,

@@ -43,6 +43,12 @@ pub(super) fn joins(search: &Search<'_>) -> Vec<Join> {
         .collect()
 }
 
+/// The appointment that begins then, of some in order.
+pub(super) fn at(joins: &[Join], start: i64) -> Option<&Join> {
+    let place = joins.binary_search_by_key(&start, |join| join.start).ok()?;
+    joins.get(place)
+}
+
 /// Who would come to an appointment that somebody holds, when that is enough.
 pub(super) fn join(search: &Search<'_>, interval: Interval) -> Option<Join> {
     let part = &search.parts[0];

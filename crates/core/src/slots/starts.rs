@@ -80,11 +80,19 @@ pub(super) fn of_all<'p>(
 /// The run of the window in which all are open.
 pub(super) fn everybody_open<'p>(
     window: Interval,
-    people: impl Iterator<Item = &'p Person<'p>>,
+    mut people: impl Iterator<Item = &'p Person<'p>>,
 ) -> Vec<Interval> {
-    let mut open = vec![window];
+    let Some(first) = people.next() else {
+        return vec![window];
+    };
+    let mut open = Vec::with_capacity(first.open.len());
+    intersect_into(first.open, &[window], &mut open);
     let mut next = Vec::new();
     for person in people {
+        // Many people keep the same hours.
+        if open == person.open {
+            continue;
+        }
         next.reserve(person.open.len());
         intersect_into(&open, person.open, &mut next);
         std::mem::swap(&mut open, &mut next);

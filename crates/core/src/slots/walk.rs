@@ -15,44 +15,69 @@ pub(super) struct Candidate {
 /// `offer` takes them and says whether it wants more.
 pub(super) fn walk(search: &Search<'_>, joins: &[i64], mut offer: impl FnMut(Candidate) -> bool) {
     let mut joins = joins.iter().copied().peekable();
-    let mut wants_more = true;
-    walk_grid(search, |start| {
-        while let Some(start) = joins.next_if(|join| *join < start) {
-            wants_more = offer(Candidate { start, joins: true });
-            if !wants_more {
-                return false;
+    let step = minutes(search.question.query.step_minutes);
+    for on_grid in grid(search) {
+        for start in on_grid.starts(step) {
+            while let Some(start) = joins.next_if(|join| *join < start) {
+                if !offer(Candidate { start, joins: true }) {
+                    return;
+                }
+            }
+            let joins = joins.next_if_eq(&start).is_some();
+            if !offer(Candidate { start, joins }) {
+                return;
             }
         }
-        let joins = joins.next_if_eq(&start).is_some();
-        wants_more = offer(Candidate { start, joins });
-        wants_more
-    });
+    }
     for start in joins {
-        wants_more = wants_more && offer(Candidate { start, joins: true });
+        if !offer(Candidate { start, joins: true }) {
+            return;
+        }
     }
 }
 
-fn walk_grid(search: &Search<'_>, mut offer: impl FnMut(i64) -> bool) {
+/// Some starts of one grid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnGrid {
+    first: i64,
+    /// The first instant after the last start that is allowed.
+    end: i64,
+}
+
+impl OnGrid {
+    pub(super) fn starts(self, step: i64) -> impl ExactSizeIterator<Item = i64> {
+        (0..self.count(step)).map(move |index| self.first + index as i64 * step)
+    }
+
+    pub(super) fn count(self, step: i64) -> usize {
+        ((self.end - self.first + step - 1) / step).max(0) as usize
+    }
+}
+
+/// The starts on the grids of the stretches of the first part that can be offered, span by span.
+pub(super) fn grid(search: &Search<'_>) -> Vec<OnGrid> {
     let starts = &search.parts[0].starts;
     let step = minutes(search.question.query.step_minutes);
     let (earliest, end) = search.in_time();
     let mut stretches = starts.stretches.iter();
     let mut stretch = stretches.next();
     let mut anchor = None;
+    let mut found = Vec::with_capacity(starts.possible().len());
     for span in starts.possible() {
         while stretch.is_some_and(|stretch| stretch.end_us() < span.end_us()) {
             (stretch, anchor) = (stretches.next(), None);
         }
-        let Some(stretch) = stretch else { return };
+        let Some(stretch) = stretch else { break };
         let anchor = *anchor.get_or_insert_with(|| search.grid.round_up(stretch.start_us()));
-        let mut start = next_on_grid(anchor, step, span.start_us().max(earliest));
-        while start < span.end_us().min(end) {
-            if !offer(start) {
-                return;
-            }
-            start += step;
+        let on_grid = OnGrid {
+            first: next_on_grid(anchor, step, span.start_us().max(earliest)),
+            end: span.end_us().min(end),
+        };
+        if on_grid.first < on_grid.end {
+            found.push(on_grid);
         }
     }
+    found
 }
 
 /// The first start of a grid that is not before an instant.

@@ -2,8 +2,8 @@
 
 use kalends_core::{
     slots::{
-        Appointment, Because, Course, DateOverride, DayWindow, Explanation, Group, Limit, Limits, OpenHours,
-        Person, Question, Rule, Shape, SlotQuery, Source, Verdict, WeeklyWindow, explain,
+        Appointment, Because, Choose, Course, DateOverride, DayWindow, Explanation, Group, Limit, Limits,
+        OpenHours, Person, Question, Rule, Shape, SlotQuery, Source, Verdict, WeeklyWindow, explain,
     },
     time::Zone,
 };
@@ -216,7 +216,7 @@ fn groups_say_who_could_come_and_the_rule_that_left_too_few_is_the_reason() {
         Person::new(&open, &[], &[]),
     ];
     let query = query();
-    let two = Group::some(vec![0, 1, 2], 2, Default::default());
+    let two = Group::some(vec![0, 1, 2], 2, Choose::default());
     let question = Question::new(&query, &people, Course::Together(vec![two]));
     let why = explain(&question, at("09:00")).unwrap();
     // One is not open, which leaves two; that one of them is busy leaves too few.

@@ -205,7 +205,7 @@ impl World {
             .steps
             .iter()
             .filter(|step| step.groups.contains(group))
-            .flat_map(|step| compelled(step))
+            .flat_map(compelled)
             .collect();
         let free: Vec<usize> = group
             .members
@@ -223,37 +223,16 @@ impl World {
 
     /// Whether the groups of a step are met by those who can, and nobody is needed twice.
     fn is_met(&self, step: &Step, is_fair: bool, can: &dyn Fn(usize) -> bool) -> bool {
-        let mut used = vec![false; self.people.len()];
-        self.seat(step, is_fair, 0, 0, &mut used, can, &|_| true)
-    }
-
-    /// Tries everything: `accept` sees who is used in the end.
-    fn seat(
-        &self,
-        step: &Step,
-        is_fair: bool,
-        group: usize,
-        seated: usize,
-        used: &mut Vec<bool>,
-        can: &dyn Fn(usize) -> bool,
-        accept: &dyn Fn(&[bool]) -> bool,
-    ) -> bool {
-        let Some(asked) = step.groups.get(group) else {
-            return accept(used);
+        let seats = Seats {
+            groups: step
+                .groups
+                .iter()
+                .map(|group| (self.asked(group, is_fair), group.needed()))
+                .collect(),
+            can,
+            accept: &|_| true,
         };
-        if seated == asked.needed() {
-            return self.seat(step, is_fair, group + 1, 0, used, can, accept);
-        }
-        for member in self.asked(asked, is_fair) {
-            if !used[member] && can(member) {
-                used[member] = true;
-                if self.seat(step, is_fair, group, seated + 1, used, can, accept) {
-                    return true;
-                }
-                used[member] = false;
-            }
-        }
-        false
+        seats.fill(0, 0, &mut vec![false; self.people.len()])
     }
 
     /// The instants of the world at which the groups of the first step are met.
@@ -329,8 +308,16 @@ impl World {
             }
             let can = |member: usize| holders[member] || self.can_come(member, 0, start);
             let held = |used: &[bool]| used.iter().zip(&holders).any(|(used, holds)| *used && *holds);
-            let mut used = vec![false; self.people.len()];
-            if self.seat(first, is_fair, 0, 0, &mut used, &can, &held) {
+            let seats = Seats {
+                groups: first
+                    .groups
+                    .iter()
+                    .map(|group| (self.asked(group, is_fair), group.needed()))
+                    .collect(),
+                can: &can,
+                accept: &held,
+            };
+            if seats.fill(0, 0, &mut vec![false; self.people.len()]) {
                 found.retain(|(starts, _)| starts[0] != start);
                 found.push((vec![start], true));
             }
@@ -361,6 +348,36 @@ impl World {
             }
             self.follow(index + 1, [starts.clone(), vec![start]].concat(), is_fair)
         })
+    }
+}
+
+/// The seats of some groups, each with who is asked and how many are needed.
+struct Seats<'t> {
+    groups: Vec<(Vec<usize>, usize)>,
+    can: &'t dyn Fn(usize) -> bool,
+    /// Sees who has a seat in the end.
+    accept: &'t dyn Fn(&[bool]) -> bool,
+}
+
+impl Seats<'_> {
+    /// Tries everything from the seat of the group on.
+    fn fill(&self, group: usize, seat: usize, used: &mut Vec<bool>) -> bool {
+        let Some((asked, needed)) = self.groups.get(group) else {
+            return (self.accept)(used);
+        };
+        if seat == *needed {
+            return self.fill(group + 1, 0, used);
+        }
+        for member in asked {
+            if !used[*member] && (self.can)(*member) {
+                used[*member] = true;
+                if self.fill(group, seat + 1, used) {
+                    return true;
+                }
+                used[*member] = false;
+            }
+        }
+        false
     }
 }
 
