@@ -102,7 +102,7 @@ fn copy_to(
 }
 
 /// Declines an invitation for a guest.
-fn decline(
+pub(super) fn decline(
     directory: &mut Directory,
     guest: &str,
     id: &str,

@@ -3,6 +3,7 @@
 use super::{
     EventResource, Status, attendees,
     commit::commit,
+    conference,
     copies::invites,
     read_instance,
     resource::{Attendee, ResponseStatus},
@@ -85,7 +86,9 @@ pub(crate) fn tell_organizer(
     }
     event.sequence = Some(rules::next_sequence(&before, &event)?);
     let author = author.again(directory);
-    commit(directory, &home, &event, Some(&before), author, Visible::Yes).map(drop)
+    commit(directory, &home, &event, Some(&before), author, Visible::Yes)?;
+    conference::watch(directory, &home, &event, author.now);
+    Ok(())
 }
 
 /// The copy of a guest who took the event off their calendar: cancelled and declined.

@@ -8,7 +8,7 @@ use axum::{
 use http::StatusCode;
 
 use super::{
-    EventResource, Status,
+    EventResource, Status, auto_decline,
     commit::commit,
     conference,
     draft::{Draft, New},
@@ -76,6 +76,7 @@ pub(super) fn make(
     rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     conference::settle(&mut event, None, &directory, calendar, sim)?;
     let stored = commit(&mut directory, &calendar_id, &event, None, author, Visible::Yes)?;
+    auto_decline::clear(&mut directory, &calendar_id, &event, author)?;
     mail::send(&mut directory, updates, &event, None, now);
     conference::watch(&mut directory, &calendar_id, &event, now);
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))

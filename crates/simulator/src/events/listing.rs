@@ -122,7 +122,10 @@ impl Listing<'_> {
         {
             return Ok(Vec::new());
         }
-        if selection.looks_inside() && !selection.matches(&event.resource()?) {
+        // What a caller may not see, a search does not find either.
+        if selection.looks_inside()
+            && !selection.matches(&self.view.visible(event.resource()?, facts.private))
+        {
             return Ok(Vec::new());
         }
         if selection.single_events && facts.role == Role::Master {

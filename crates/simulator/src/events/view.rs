@@ -121,13 +121,18 @@ impl View {
             .map_err(|_| GoogleError::internal())
     }
 
-    /// A resource that is not stored as such, for instance an instance of a series.
-    pub(crate) fn write(&self, resource: EventResource, private: bool) -> Result<Bytes, GoogleError> {
-        let mut shown = if self.role.sees(private) {
+    /// What of an event the viewer may know.
+    pub(crate) fn visible(&self, resource: EventResource, private: bool) -> EventResource {
+        if self.role.sees(private) {
             resource
         } else {
             redact(resource)
-        };
+        }
+    }
+
+    /// A resource that is not stored as such, for instance an instance of a series.
+    pub(crate) fn write(&self, resource: EventResource, private: bool) -> Result<Bytes, GoogleError> {
+        let mut shown = self.visible(resource, private);
         // Only who made an event sees where it comes from (discovery document, `Event.source`).
         let made_it = shown
             .creator

@@ -394,6 +394,19 @@ async fn who_is_away_declines_new_invitations_by_a_message() {
         response_of(&google.get(&path(&event)).await.ok(), "ben"),
         "declined"
     );
+    // Cleo's focus time clears what is there already.
+    let focus = json!({"eventType": "focusTime", "start": {"dateTime": "2026-12-01T15:00:00Z"}, "end": {"dateTime": "2026-12-01T16:30:00Z"},
+        "focusTimeProperties": {"autoDeclineMode": "declineAllConflictingInvitations"}});
+    google.insert(&focus).await;
+    be(&mut google, "ana");
+    assert_eq!(
+        response_of(&google.get(&path(&event)).await.ok(), "cleo"),
+        "declined"
+    );
+    assert_eq!(
+        response_of(&google.get(&path(&later)).await.ok(), "cleo"),
+        "needsAction"
+    );
 }
 
 #[tokio::test]

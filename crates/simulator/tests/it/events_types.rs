@@ -281,6 +281,11 @@ async fn who_may_not_see_private_events_sees_when_they_are() {
         ]
     );
     assert_eq!(items[0]["visibility"], "private");
+    let found = google
+        .get("/calendar/v3/calendars/ana%40example.com/events?q=secret")
+        .await
+        .ok();
+    assert_eq!(found["items"], json!([]), "what is hidden is not found");
     // Of others only the source is hidden.
     assert_eq!(items[1]["summary"], "Open");
     assert!(items[1].get("source").is_none());
