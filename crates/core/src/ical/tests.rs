@@ -142,6 +142,113 @@ fn zones_come_down_the_ladder() {
 }
 
 #[test]
+fn only_the_offset_of_a_label_is_a_guess_and_nothing_else_is_guessed() {
+    let flags = |tzid: &str| {
+        let feed = event(&format!("DTSTART;TZID=\"{tzid}\":20260105T090000"));
+        let start = feed.events[0].span.as_ref().unwrap().start.instant(&Zone::UTC);
+        let flags: Vec<_> = feed.faults.iter().map(|fault| fault.reason.flag()).collect();
+        format!("{start} {}", flags.join(","))
+    };
+    assert_eq!(
+        flags("(UTC+09:00) Osaka, Sapporo, Tokio"),
+        "2026-01-05T00:00:00Z zoneGuessed"
+    );
+    assert_eq!(
+        flags("tzone://Microsoft/Custom"),
+        "2026-01-05T14:00:00Z zoneUnknown"
+    );
+    assert_eq!(flags("tzone://Microsoft/Utc"), "2026-01-05T09:00:00Z ");
+    assert_eq!(flags("GMT+1"), "2026-01-05T08:00:00Z ");
+}
+
+#[test]
+fn a_definition_wins_over_what_a_name_seems_to_mean() {
+    let feed = feed(
+        "BEGIN:VTIMEZONE\nTZID:GMT+1\nBEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0300\n\
+         TZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nDTSTART;TZID=GMT+1:20260105T090000\nEND:VEVENT",
+    );
+    let start = feed.events[0].span.as_ref().unwrap().start.instant(&Zone::UTC);
+    assert_eq!(
+        (start.to_string().as_str(), feed.faults.len()),
+        ("2026-01-05T06:00:00Z", 0)
+    );
+}
+
+#[test]
+fn extra_dates_and_those_taken_out_are_read_in_their_own_form() {
+    check(
+        "DTSTART;TZID=Europe/Berlin:20260105T090000\nDURATION:PT30M\n\
+         RDATE;VALUE=PERIOD;TZID=Europe/Berlin:20260106T090000/PT2H,20260107T090000/20260107T091500",
+        "2026-01-05T08:00/2026-01-05T08:30 2026-01-06T08:00/2026-01-06T10:00 2026-01-07T08:00/2026-01-07T08:15",
+        &[],
+    );
+    check(
+        "DTSTART;TZID=Europe/Berlin:20260105T090000\nRRULE:FREQ=DAILY;COUNT=4\n\
+         EXDATE;TZID=America/New_York:20260105T030000,20260106T030000\nEXDATE:20260107T080000Z",
+        "2026-01-08T08:00/2026-01-08T08:00",
+        &[],
+    );
+    let told = "a recurrence line was left out: EXDATE has an invalid value \"soon\": expected a form such as \
+                20261231 or 20261231T090000Z";
+    check(
+        "DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:20260105T090000Z,soon",
+        "2026-01-06T09:00/2026-01-06T09:00",
+        &[told],
+    );
+    // Escaped as if it were a text.
+    check(
+        "DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY\\;COUNT=2",
+        "2026-01-05T09:00/2026-01-05T09:00 2026-01-06T09:00/2026-01-06T09:00",
+        &[],
+    );
+}
+
+#[test]
+fn durations_are_weeks_days_and_times() {
+    let start = "DTSTART;TZID=Europe/Berlin:20260328T090000\nDURATION:";
+    // A day over the change of the clocks is a day on the calendar, 24 hours are 24 hours.
+    check(&format!("{start}P1D"), "2026-03-28T08:00/2026-03-29T07:00", &[]);
+    check(&format!("{start}PT24H"), "2026-03-28T08:00/2026-03-29T08:00", &[]);
+    check(&format!("{start}P1W"), "2026-03-28T08:00/2026-04-04T07:00", &[]);
+    check(
+        &format!("{start}P1DT1H30M5S"),
+        "2026-03-28T08:00/2026-03-29T08:30",
+        &[],
+    );
+}
+
+#[test]
+fn an_until_of_another_type_is_read_and_told() {
+    let told =
+        "UNTIL=20260106 is not of the type that DTSTART asks for; it was read by what it evidently means";
+    check(
+        "DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY;UNTIL=20260106",
+        "2026-01-05T09:00/2026-01-05T09:00 2026-01-06T09:00/2026-01-06T09:00",
+        &[told],
+    );
+}
+
+#[test]
+fn calendars_that_lost_their_frame_are_read() {
+    let bare = parse(b"BEGIN:VEVENT\nUID:a\nDTSTART:20260105\n", &Zone::UTC).unwrap();
+    assert_eq!(bare.events.len(), 1);
+    let tasks = parse(b"BEGIN:VTODO\nUID:a\nEND:VTODO", &Zone::UTC).unwrap();
+    assert_eq!(tasks.events, []);
+    let contact = parse(b"BEGIN:VCARD\nFN:A\nEND:VCARD", &Zone::UTC);
+    assert_eq!(contact.unwrap_err(), FeedError::NotACalendar);
+}
+
+#[test]
+fn a_uid_is_what_stands_in_its_line() {
+    let uid = |lines: &str| {
+        let feed = feed(&format!("BEGIN:VEVENT\n{lines}\nDTSTART:20260105\nEND:VEVENT"));
+        feed.events[0].ical_uid.clone()
+    };
+    assert_eq!(uid("UID:a\\,b \nbroken line").as_deref(), Some("a,b "));
+    assert_eq!(uid("UID: "), None);
+}
+
+#[test]
 fn faulty_rules_leave_the_first_occurrence() {
     let told = "a recurrence line was left out: COUNT=0 is not valid: a whole number from 1";
     check(

@@ -5,11 +5,28 @@
 
 /// The IANA zone of a Windows zone name, in any case.
 pub(super) fn iana(name: &str) -> Option<&'static str> {
-    let found = WINDOWS
+    let of_today = WINDOWS
         .binary_search_by(|(known, _)| cmp_ignore_case(known, name))
-        .ok()?;
-    Some(WINDOWS[found].1)
+        .ok();
+    let of_old = || {
+        OBSOLETE
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    of_today
+        .map(|found| WINDOWS[found].1)
+        .or_else(|| of_old().map(|&(_, zone)| zone))
 }
+
+/// Names that Windows had once and that stand in old calendars.
+const OBSOLETE: [(&str, &str); 6] = [
+    ("Armenian Standard Time", "Asia/Yerevan"),
+    ("Kamchatka Standard Time", "Asia/Kamchatka"),
+    ("Malay Peninsula Standard Time", "Asia/Singapore"),
+    ("Mexico Standard Time", "America/Mexico_City"),
+    ("Mexico Standard Time 2", "America/Mazatlan"),
+    ("Mid-Atlantic Standard Time", "Etc/GMT+2"),
+];
 
 fn cmp_ignore_case(left: &str, right: &str) -> std::cmp::Ordering {
     let left = left.bytes().map(|byte| byte.to_ascii_lowercase());
@@ -167,7 +184,7 @@ mod tests {
 
     #[test]
     fn every_name_is_found_and_every_zone_exists() {
-        for (name, zone) in WINDOWS {
+        for (name, zone) in WINDOWS.into_iter().chain(OBSOLETE) {
             assert_eq!(iana(&name.to_ascii_uppercase()), Some(zone));
             assert!(jiff::tz::TimeZone::get(zone).is_ok(), "{zone}");
         }

@@ -16,6 +16,7 @@ pub(super) fn known(name: &str) -> Option<Zone> {
     iana(name)
         .or_else(|| windows_zones::iana(name).and_then(iana))
         .or_else(|| prefixed(name))
+        .or_else(|| by_label(name))
         .or_else(|| label(name))
 }
 
@@ -23,9 +24,13 @@ pub(super) fn known(name: &str) -> Option<Zone> {
 pub(super) fn likely(name: &str) -> Option<Zone> {
     let name = bare(name)?;
     let with_country = || name.rsplit_once('/').and_then(|(_, city)| by_city(city, None));
-    // RFC 2445 itself wrote `US-Eastern`.
-    let with_dash = || iana(&name.replacen('-', "/", 1));
-    offset(name).or_else(with_country).or_else(with_dash)
+    // Outlook counts zones of one name in a file: `Eastern Standard Time 1`.
+    let counted = || {
+        name.trim_end_matches(|letter: char| letter.is_ascii_digit())
+            .strip_suffix(' ')
+    };
+    let windows = || counted().and_then(windows_zones::iana).and_then(iana);
+    offset(name).or_else(with_country).or_else(windows)
 }
 
 /// The name without what was put around it: seen as `local;VALUE=DATE-TIME`, and with quotes that were quoted again.
@@ -120,15 +125,20 @@ fn offset_seconds(text: &str) -> Option<i32> {
 /// the stated offset decides, else the English name of the zone.
 fn label(name: &str) -> Option<Zone> {
     let (seconds, places) = label_parts(name)?;
+    let mut cities = places.split([',', '/']);
+    by_label(places)
+        .or_else(|| cities.find_map(|city| by_city(city, Some(seconds))))
+        .or_else(|| windows_zones::iana(places).and_then(iana))
+        .or_else(|| offset(places))
+}
+
+/// The zone of one of Outlook's English labels that name no city of the database.
+fn by_label(places: &str) -> Option<Zone> {
     let places = places.replace(" and ", " & ");
-    let english = LABELS
+    let found = LABELS
         .iter()
         .find(|(label, _)| label.eq_ignore_ascii_case(&places));
-    english
-        .and_then(|(_, zone)| iana(zone))
-        .or_else(|| places.split(',').find_map(|city| by_city(city, Some(seconds))))
-        .or_else(|| windows_zones::iana(&places).and_then(iana))
-        .or_else(|| offset(&places))
+    found.and_then(|(_, zone)| iana(zone))
 }
 
 /// The offset that a label states beside places that are not known. An offset alone, as in `(GMT +01:00)`, may be
@@ -244,7 +254,21 @@ mod tests {
             "(UTC-05:00) Eastern Time (US and Canada)",
             Some("America/New_York"),
         );
-        check("US-Eastern", Some("US/Eastern"));
+        check("(GMT+01.00) Sarajevo/Warsaw/Zagreb", Some("Europe/Sarajevo"));
+        check(
+            "(UTC-06:00) Guadalajara, Ciudad de México, Monterrey",
+            Some("America/Monterrey"),
+        );
+        check(
+            "(UTC+02:00) Helsinki, Kijev, Riga, Szófia, Tallinn, Vilnius",
+            Some("Europe/Helsinki"),
+        );
+        check("(UTC+09:00) Osaka, Sapporo, Tokio", None);
+        check("Pacific Time (US & Canada)", Some("America/Los_Angeles"));
+        check("Eastern Standard Time 1", Some("America/New_York"));
+        check("Mid-Atlantic Standard Time", Some("Etc/GMT+2"));
+        check("asia/calcutta", Some("Asia/Calcutta"));
+        check("Asia/Saigon", Some("Asia/Saigon"));
         check("(UTC) Coordinated Universal Time", Some("UTC"));
         check("Germany/Berlin", Some("Europe/Berlin"));
         check("Europe/Berlin;VALUE=DATE-TIME", Some("Europe/Berlin"));
@@ -259,6 +283,7 @@ mod tests {
             "",
             "Customized Time Zone",
             "tzone://Microsoft/Custom",
+            "US-Eastern",
             "local",
             "Mars/Olympus",
             "GMT+25",
@@ -266,6 +291,17 @@ mod tests {
         ] {
             check(name, None);
         }
+    }
+
+    #[test]
+    fn a_label_of_unknown_places_still_states_an_offset() {
+        let stated = |name| stated_offset(name).as_ref().map(|zone| zone.name().to_owned());
+        assert_eq!(
+            stated("(UTC+09:00) Osaka, Sapporo, Tokio").as_deref(),
+            Some("<+0900>-9")
+        );
+        assert_eq!(stated("(GMT +01:00)"), None);
+        assert_eq!(stated("Osaka"), None);
     }
 
     #[test]

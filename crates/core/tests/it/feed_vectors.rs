@@ -110,7 +110,7 @@ fn files_give_the_stated_occurrences() {
     assert!(differing.is_empty(), "{differing:#?}");
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .flat_map(|project| fs::read_dir(project.unwrap().path()).unwrap())

@@ -4,6 +4,7 @@
 
 mod feed_to_slots;
 mod feed_vectors;
+mod feed_windows;
 mod fuzz_corpus;
 mod hostile;
 mod made;
