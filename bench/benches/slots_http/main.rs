@@ -1,11 +1,13 @@
 //! `POST /v1/slots` over HTTP with a tenant's key, against a bare endpoint that reads the same rows and sweeps.
 //!
 //! 50 people, 60 days, 200 busy spans each, on SQLite. Both servers are in this process, each has one client with one
-//! connection; requests alternate, and both answer the same bytes, which is checked before anything is measured. Run
-//! with `cargo bench -p kalends-bench --bench slots_http`.
+//! connection; requests alternate, and both answer the same bytes, which is checked before anything is measured. Last,
+//! the whole request stands beside one statement of PostgreSQL that finds the same slots with multiranges. Run with
+//! `cargo bench -p kalends-bench --bench slots_http`.
 
 mod bare;
 mod bare_rows;
+mod multirange;
 mod people;
 
 use std::{
@@ -14,6 +16,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use jiff::Timestamp;
 use kalends_bench::{
     kalends::{Kalends, ambient},
     loopback,
@@ -25,13 +28,18 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-use crate::people::{People, question};
+use crate::{
+    multirange::{Form, Multirange},
+    people::{People, question},
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 400;
 const TARGET: Limit = Limit::Target(2.0);
+/// The statement takes at least five times as long.
+const STATEMENT: Limit = Limit::Target(0.2);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -55,7 +63,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let slots = same_slots(&shared, &ours, &rows).await?;
     println!("50 people, 60 days, 200 busy spans each: {slots} slots in {bytes} bytes");
 
-    let all = [
+    let mut all = vec![
         measure(
             ("open hours in the question; bare reads the same rows", TARGET),
             ROUNDS,
@@ -81,6 +89,30 @@ async fn main() -> anyhow::Result<ExitCode> {
         )
         .await?,
     ];
+    for server in Server::all()
+        .into_iter()
+        .filter(|server| *server != Server::Sqlite)
+    {
+        let statement = Multirange::holding(&people, &server).await?;
+        for (name, limit, form) in [
+            (
+                "each person's own open hours; one multirange statement alone",
+                STATEMENT,
+                Form::OfEach,
+            ),
+            (
+                "the same; the statement rewritten by hand",
+                Limit::None,
+                Form::OfAll,
+            ),
+        ] {
+            same_starts(&own, &ours, &statement.starts(form).await?).await?;
+            let kalends = async || ours.ask(&own).await;
+            let bare = async || statement.ask(form).await;
+            all.push(measure((name, limit), ROUNDS, kalends, bare).await?);
+        }
+        statement.delete().await?;
+    }
     Ok(verdict(&all))
 }
 
@@ -153,4 +185,17 @@ async fn same_slots(question: &str, one: &Asker, other: &Asker) -> anyhow::Resul
     let slots = one["slots"].as_array().context("slots")?.len();
     ensure!(slots > 100, "only {slots} slots");
     Ok(slots)
+}
+
+/// Checks that the slots start at these instants.
+async fn same_starts(question: &str, asker: &Asker, expect: &[i64]) -> anyhow::Result<()> {
+    let answer: Value = serde_json::from_slice(&asker.answer(question).await?)?;
+    let slots = answer["slots"].as_array().context("slots")?;
+    let mut starts = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let start: Timestamp = slot["start"].as_str().context("a start")?.parse()?;
+        starts.push(start.as_microsecond());
+    }
+    ensure!(starts == expect, "the statement finds other slots");
+    Ok(())
 }

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 pub(crate) const COUNT: usize = 50;
 const DAYS: i64 = 60;
 const BUSY: usize = 200;
-const FROM: &str = "2026-11-23T00:00:00Z";
+pub(crate) const FROM: &str = "2026-11-23T00:00:00Z";
 /// Full hours apart from UTC, and all at work between 12 and 13 o'clock UTC.
 const ZONES: [&str; 4] = ["Europe/Berlin", "Europe/London", "Europe/Zurich", "Europe/Athens"];
 
@@ -51,7 +51,7 @@ impl People {
         let start = FROM.parse::<Timestamp>()?.as_microsecond();
         let mut all = Vec::with_capacity(COUNT);
         for number in 0..COUNT {
-            let (id, zone) = (name(number), ZONES[number % ZONES.len()]);
+            let (id, zone) = (name(number), zone(number));
             app.put(&format!("/v1/users/{id}"), json!({"timeZone": zone}))
                 .await?;
             let mut hours = hours();
@@ -86,6 +86,11 @@ pub(crate) fn question(of: Hours) -> String {
     question.to_string()
 }
 
+/// Where the person with this number is.
+pub(crate) fn zone(number: usize) -> &'static str {
+    ZONES[number % ZONES.len()]
+}
+
 fn hours() -> Value {
     json!({
         "timeZone": "Europe/Berlin",
@@ -93,7 +98,7 @@ fn hours() -> Value {
     })
 }
 
-fn until() -> String {
+pub(crate) fn until() -> String {
     let from: Timestamp = FROM.parse().unwrap_or_default();
     Timestamp::from_microsecond(from.as_microsecond() + DAYS * DAY)
         .unwrap_or_default()

@@ -17,6 +17,22 @@ fn slots(change: &Value) -> Value {
     body
 }
 
+/// A question of groups alone.
+fn of_groups(groups: &Value) -> Value {
+    let mut body = slots(&json!({"groups": groups}));
+    body.as_object_mut().unwrap().remove("userIds");
+    body
+}
+
+/// A question of a sequence alone.
+fn of_steps(steps: &Value) -> Value {
+    let mut body = slots(&json!({"sequence": steps}));
+    body.as_object_mut()
+        .unwrap()
+        .retain(|field, _| field != "userIds" && field != "durationMinutes");
+    body
+}
+
 fn hours(start: &str, end: &str) -> Value {
     json!({"timeZone": "UTC", "openHours": [{"days": [1], "start": start, "end": end}]})
 }
@@ -82,6 +98,52 @@ fn wrong() -> Vec<Wrong> {
         (post.clone(), "/v1/slots", slots(&json!({"onUnreachable": "maybe"})), invalid, "onUnreachable"),
         (post.clone(), "/v1/slots", slots(&json!({"lastKnownMaxAgeSeconds": 60})), invalid, "lastKnownMaxAgeSeconds"),
         (post.clone(), "/v1/slots", slots(&json!({"maxStalenessSeconds": -5})), invalid, "maxStalenessSeconds"),
+        (post.clone(), "/v1/slots", slots(&json!({"userIds": null})), invalid, "userIds"),
+        (post.clone(), "/v1/slots", slots(&json!({"groups": [{"userIds": ["ada"]}]})), invalid, "groups"),
+        (post.clone(), "/v1/slots", of_groups(&json!([])), invalid, "groups"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": []}])), invalid, "groups[0].userIds"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"]}, {"userIds": ["nobody"]}])), "not_found", "groups[1].userIds[0]"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada", "ada"]}])), invalid, "groups[0].userIds"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "required": 2}])), invalid, "groups[0].required"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "required": 0}])), invalid, "groups[0].required"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "required": "some"}])), invalid, "groups[0].required"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "choose": "best"}])), invalid, "groups[0].choose"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "requires": 1}])), invalid, "groups[0].requires"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"], "name": "x".repeat(201)}])), invalid, "groups[0].name"),
+        (post.clone(), "/v1/slots", of_groups(&json!([{"userIds": ["ada"]}, {"userIds": ["ada"]}])), invalid, "groups"),
+        (post.clone(), "/v1/slots", of_steps(&json!([])), invalid, "sequence"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"durationMinutes": 30}])), invalid, "sequence[0].userIds"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"userIds": ["ada"]}])), invalid, "sequence[0].durationMinutes"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"durationMinutes": 0, "userIds": ["ada"]}])), invalid, "sequence[0].durationMinutes"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"durationMinutes": 30, "userIds": ["ada", ""]}])), invalid, "sequence[0].userIds[1]"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"durationMinutes": 30, "userIds": ["ada"], "gapMinutes": {"min": 9, "max": 8}}])), invalid, "sequence[0].gapMinutes.max"),
+        (post.clone(), "/v1/slots", of_steps(&json!([{"durationMinutes": 30, "groups": [{"userIds": ["ada"], "required": 3}]}])), invalid, "sequence[0].groups[0].required"),
+        (post.clone(), "/v1/slots", slots(&json!({"userIds": null, "sequence": [{"durationMinutes": 30, "userIds": ["ada"]}]})), invalid, "durationMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"sequence": [{"durationMinutes": 30, "userIds": ["ada"]}]})), invalid, "userIds"),
+        (post.clone(), "/v1/slots", slots(&json!({"durationMinutes": null})), invalid, "durationMinutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"shape": "circles"})), invalid, "shape"),
+        (post.clone(), "/v1/slots", slots(&json!({"horizonDays": 5000})), invalid, "horizonDays"),
+        (post.clone(), "/v1/slots", slots(&json!({"limits": {"day": {"appointments": 2000}}})), invalid, "limits.day.appointments"),
+        (post.clone(), "/v1/slots", slots(&json!({"limits": {"month": {}}})), invalid, "limits.month"),
+        (post.clone(), "/v1/slots", slots(&json!({"totalLimits": {"weekStart": 8}})), invalid, "totalLimits.weekStart"),
+        (post.clone(), "/v1/slots", slots(&json!({"people": [{"userId": "bob"}]})), invalid, "people[0].userId"),
+        (post.clone(), "/v1/slots", slots(&json!({"people": [{"userId": "ada"}, {"userId": "ada"}]})), invalid, "people[1].userId"),
+        (post.clone(), "/v1/slots", slots(&json!({"people": [{"userId": "ada", "limits": {"week": {"minutes": 20_000}}}]})), invalid, "people[0].limits.week.minutes"),
+        (post.clone(), "/v1/slots", slots(&json!({"people": [{"userId": "ada", "busy": []}]})), invalid, "people[0].busy"),
+        (post.clone(), "/v1/slots", slots(&json!({"busy": []})), invalid, "busy"),
+        (post.clone(), "/v1/slots", slots(&json!({"now": "2026-12-01T00:00:00Z"})), invalid, "now"),
+        (post.clone(), "/v1/slots", slots(&json!({"appointments": [{"userIds": ["ada"], "start": "2026-12-01T00:00:00Z", "end": "2026-12-01T00:00:00Z"}]})), invalid, "appointments[0].end"),
+        (post.clone(), "/v1/slots", slots(&json!({"appointments": [{"start": "2026-12-01T00:00:00Z", "end": "2026-12-01T01:00:00Z"}]})), invalid, "appointments[0].userIds"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{}]})), invalid, "ignore[0]"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{"appointmentId": "x"}]})), invalid, "ignore[0].appointmentId"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{"externalEventId": "x"}]})), invalid, "ignore[0].externalEventId"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{"start": "2026-12-01T00:00:00Z"}]})), invalid, "ignore[0].end"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{"start": "2026-12-01T01:00:00Z", "end": "2026-12-01T00:00:00Z"}]})), invalid, "ignore[0].end"),
+        (post.clone(), "/v1/slots", slots(&json!({"ignore": [{"originalStart": "2026-12-01T01:00:00Z"}]})), invalid, "ignore[0].originalStart"),
+        (post.clone(), "/v1/availability/explain", slots(&json!({})), invalid, "at"),
+        (post.clone(), "/v1/availability/explain", slots(&json!({"at": "noon"})), invalid, "at"),
+        (post.clone(), "/v1/availability/explain", slots(&json!({"at": "2026-12-01T00:00:00Z", "durationMinutes": 0})), invalid, "durationMinutes"),
+        (post.clone(), "/v1/availability/explain", slots(&json!({"at": "2026-12-01T00:00:00Z", "userIds": ["nobody"]})), "not_found", "userIds[0]"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "gogle"}), invalid, "provider"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "microsoft"}), "provider_not_configured", "provider"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "features": ["calendar_read", "coffee"]}), invalid, "features[1]"),

@@ -179,7 +179,21 @@ async fn told(database: Database, host: &str) -> Vec<String> {
     .await;
     ask(&post, "/v1/availability", day.clone()).await;
     ask(&post, "/v1/slots", slots.clone()).await;
-    ask(&get, "/v1/external-events?userId=ada&limit=1", Value::Null).await;
+    let listed = ask(&get, "/v1/external-events?userId=ada&limit=1", Value::Null).await;
+
+    // A lesson is to be moved, one of two teachers gives it, and somebody wonders about a time.
+    ask(&put, "/v1/users/charles", json!({"timeZone": "Europe/London"})).await;
+    let mut moving = json!({
+        "from": "2026-12-01T00:00:00Z", "to": "2026-12-09T00:00:00Z", "durationMinutes": 60, "maxResults": 5,
+        "groups": [{"userIds": ["ada"]}, {"name": "other", "userIds": ["ada", "charles"], "required": 1}],
+        "limits": {"day": {"appointments": 2}},
+        "appointments": [{"id": "b", "userIds": ["charles"], "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}],
+        "ignore": [{"externalEventId": listed["items"][0]["id"]}],
+    });
+    ask(&post, "/v1/slots", moving.clone()).await;
+    moving["at"] = json!("2026-12-01T09:00:00Z");
+    ask(&post, "/v1/availability/explain", moving).await;
+    ask(&delete, "/v1/users/charles", Value::Null).await;
 
     // The person changes their mind, and leaves.
     ask(

@@ -45,7 +45,7 @@ pub async fn explain(
     Ok(ExplainAnswer {
         explanation,
         sources: sources.iter().map(names).collect(),
-        hours_zones: known.hours_zones(),
+        hours_zones: known.hours_zones(&query),
         users: known.evidence(),
         query,
     })

@@ -14,9 +14,9 @@ use crate::Engine;
 /// What is known of everybody.
 pub(super) struct Known {
     gathered: Gathered,
-    /// When each takes appointments.
+    /// When each takes appointments; one run for all when the question has the hours.
     open: Vec<Vec<Interval>>,
-    /// The hours of the question, else of each.
+    /// The hours of each.
     hours: Vec<Option<OpenHours>>,
 }
 
@@ -49,12 +49,9 @@ impl Known {
         };
         let mut gathered = gather::gather(engine, tenant, &subjects, query.freshness).await?;
         let own = gathered.people.iter_mut().map(|person| person.hours.take());
-        let hours: Vec<Option<OpenHours>> = match &query.open_hours {
-            Some(hours) => users.iter().map(|_| Some(hours.clone())).collect(),
-            None => own.collect(),
-        };
+        let hours: Vec<Option<OpenHours>> = own.collect();
         let open = if let Some(hours) = &query.open_hours {
-            vec![hours.windows(reach); users.len()]
+            vec![hours.windows(reach)]
         } else {
             let windows = |hours: &Option<OpenHours>| {
                 hours
@@ -76,24 +73,17 @@ impl Known {
         query: &'a SlotsQuery,
         sources: &'a [Vec<Source<'a>>],
     ) -> Vec<Person<'a>> {
-        let known = self
-            .gathered
-            .people
-            .iter()
-            .zip(&self.open)
-            .zip(&self.hours)
-            .enumerate();
-        let people = known
-            .zip(&query.people)
-            .map(|((index, ((known, open), hours)), invited)| {
-                let person = Person {
-                    zone: known.zone.as_ref(),
-                    hours: hours.as_ref(),
-                    sources: sources.get(index).map_or(&[], Vec::as_slice),
-                    ..Person::new(open, &known.busy, &known.unknown)
-                };
-                invited.person(person)
-            });
+        let known = self.gathered.people.iter().zip(&self.hours).enumerate();
+        let people = known.zip(&query.people).map(|((index, (known, own)), invited)| {
+            let open = self.open.get(index).or(self.open.first());
+            let open = open.map_or(&[][..], Vec::as_slice);
+            invited.person(Person {
+                zone: known.zone.as_ref(),
+                hours: query.open_hours.as_ref().or(own.as_ref()),
+                sources: sources.get(index).map_or(&[], Vec::as_slice),
+                ..Person::new(open, &known.busy, &known.unknown)
+            })
+        });
         people.collect()
     }
 
@@ -127,9 +117,12 @@ impl Known {
         self.gathered.people.iter().map(with_the_rest).collect()
     }
 
-    /// The zone of each person's hours.
-    pub(super) fn hours_zones(&self) -> Vec<Option<Zone>> {
-        let zone = |hours: &Option<OpenHours>| hours.as_ref().map(|hours| hours.zone().clone());
+    /// The zone of the hours that hold for each person.
+    pub(super) fn hours_zones(&self, query: &SlotsQuery) -> Vec<Option<Zone>> {
+        let zone = |own: &Option<OpenHours>| {
+            let hours = query.open_hours.as_ref().or(own.as_ref());
+            hours.map(|hours| hours.zone().clone())
+        };
         self.hours.iter().map(zone).collect()
     }
 

@@ -9,6 +9,7 @@ mod choices;
 mod connecting;
 mod crashes;
 mod feeds;
+mod ignoring;
 mod passes;
 mod tasks;
 mod tokens;

@@ -7,7 +7,7 @@ use kalends_core::{
 };
 use kalends_engine::availability::TimeSource;
 
-use super::because::Names;
+use super::{super::slots::company::Form, because::Names};
 
 /// Most findings that one sentence tells.
 const MOST: usize = 3;
@@ -156,9 +156,11 @@ fn finding_of(rule: Rule, finding: &Finding, names: &Names<'_>) -> String {
                 ..
             },
         ) => {
-            let name = names
-                .group(*group)
-                .map_or_else(|| format!("groups[{group}]"), |name| format!("\"{name}\""));
+            let name = match (names.group(*group), &names.company.form) {
+                (Some(name), _) => format!("\"{name}\""),
+                (None, Form::Groups(_)) => format!("groups[{group}]"),
+                (None, Form::Users | Form::Sequence(_)) => "the appointment".to_owned(),
+            };
             format!("{name} needs {needed}, and {} can come", can_come.len())
         }
         (Rule::Turn, _) if !who.is_empty() => format!("it is not the turn of {who}"),
