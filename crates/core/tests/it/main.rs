@@ -10,6 +10,7 @@ mod hostile;
 mod made;
 mod overrides;
 mod rfc_examples;
+mod rule_laws;
 mod rule_vectors;
 mod slots;
 mod window_algebra;

@@ -26,7 +26,7 @@ fn numbers(part: &'static str, range: std::ops::RangeInclusive<i32>) -> BoxedStr
 }
 
 /// Rules of every frequency; the ones below a day are kept rare enough to be walked in full.
-fn rules() -> impl Strategy<Value = String> {
+pub(crate) fn rules() -> impl Strategy<Value = String> {
     let frequency = prop::sample::select(vec!["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY"]);
     let days = prop::sample::select(vec!["MO", "TU", "WE", "TH", "FR", "SA", "SU"]);
     let weekdays = list(
@@ -74,7 +74,7 @@ fn rules() -> impl Strategy<Value = String> {
     })
 }
 
-fn starts() -> impl Strategy<Value = (String, String)> {
+pub(crate) fn starts() -> impl Strategy<Value = (String, String)> {
     let zones = vec![
         " Europe/Berlin",
         " America/New_York",
