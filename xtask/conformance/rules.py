@@ -22,6 +22,7 @@ ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sa
 # How long a window is, in days, so that most rules have a handful of starts in it.
 REACH = {"YEARLY": 9000, "MONTHLY": 1500, "WEEKLY": 500, "DAILY": 90, "HOURLY": 8, "MINUTELY": 2, "SECONDLY": 0.05}
 MOST = 400
+ITERINFO = rrule._iterinfo
 
 
 def some(rng, numbers, most=3):
@@ -78,12 +79,30 @@ def text_of(rule, until=None):
     return ";".join(parts + ([f"UNTIL={until}"] if until else []))
 
 
+class Enough(Exception):
+    """dateutil has searched beyond what is asked."""
+
+
+def ends_after(last):
+    """Lets dateutil end its search after that month: it looks at `until` only when it has found something."""
+
+    class Bounded(ITERINFO):
+        def rebuild(self, year, month):
+            if (year, month) > (last.year, last.month):
+                raise Enough
+            super().rebuild(year, month)
+
+    return Bounded
+
+
 def by_dateutil(rule, start, last):
     """Every start of the rule up to `last`."""
     days = [getattr(rrule, DAYS[day])(ordinal) for ordinal, day in rule.get("BYDAY", [])]
     named = {name.lower(): value for name, value in rule.items() if name.startswith("BY") and name != "BYDAY"}
-    # dateutil looks at `until` only when it has found something; this ends its search in good time.
     datetime_module.MAXYEAR = last.year + 1
+    short = rule["FREQ"] in by_the_rfc.BELOW_A_DAY
+    rrule._iterinfo = ends_after(last) if short else ITERINFO
+    found = []
     try:
         made = rrule.rrule(
             getattr(rrule, rule["FREQ"]),
@@ -95,12 +114,14 @@ def by_dateutil(rule, start, last):
             byweekday=days or None,
             **named,
         )
-        return list(takewhile(lambda moment: moment <= last, made))
+        found.extend(takewhile(lambda moment: moment <= last, made))
+    except Enough:
+        pass
     except ValueError as fault:
         # An interval that never meets an hour or minute that a part names.
-        if "empty set" in str(fault):
-            return []
-        raise
+        if "empty set" not in str(fault):
+            raise
+    return found
 
 
 def a_case(rng):

@@ -9,6 +9,9 @@ use crate::{
     time::{Interval, Zone},
 };
 
+/// Microseconds of a day.
+const DAY_US: i64 = 86_400_000_000;
+
 /// Takes the events of one calendar in any order, while they are being paged in, and compiles when it is busy.
 ///
 /// An event that happens once shrinks to its interval at once; of a series the master and the overrides are kept
@@ -168,13 +171,10 @@ impl Blocking {
             let Expansion { occurrences, faults } = expander.expand(group);
             let blocking = occurrences.iter().filter(|found| blocks(found.event, rules));
             compiled.busy.extend(blocking.filter_map(Occurrence::interval));
-            if faults
-                .iter()
-                .any(|fault| matches!(fault, RecurrenceError::TooManyOccurrences { .. }))
-            {
+            if faults.iter().any(RecurrenceError::is_limit) {
                 compiled
                     .busy
-                    .extend(rest_of_dense_series(group.master, &occurrences, *window, rules));
+                    .extend(rest_of_series(group.master, &occurrences, *window, rules));
             }
             for error in faults {
                 let fault = CompileFault {
@@ -189,16 +189,22 @@ impl Blocking {
     }
 }
 
-/// The part of the window that a series was too dense to be followed through: it is taken to be busy, because time
-/// that nobody looked at must not be offered.
-fn rest_of_dense_series(
+/// The part of the window that a series was not followed through: it is taken to be busy, because time that nobody
+/// looked at must not be offered.
+fn rest_of_series(
     master: &ExternalEvent,
     followed: &[Occurrence<'_>],
     window: Interval,
     rules: BusyRules,
 ) -> Option<Interval> {
     let own = followed.iter().filter(|found| std::ptr::eq(found.event, master));
-    let until = own.map(|found| found.start_us).max()?;
+    // A rule that was given up before its first occurrence still begins no earlier than its start, in any zone.
+    let begin = || {
+        let start = &master.span.as_ref()?.start;
+        let day_before = start.instant(&Zone::UTC).as_microsecond() - DAY_US;
+        Some(day_before.max(window.start_us()))
+    };
+    let until = own.map(|found| found.start_us).max().or_else(begin)?;
     Interval::from_micros(until, window.end_us()).filter(|_| blocks(master, rules))
 }
 
@@ -424,6 +430,27 @@ mod tests {
             compiled.busy,
             [span("2026-11-20T09:00:00Z", "2026-11-20T10:00:00Z")]
         );
+    }
+
+    #[test]
+    fn a_series_that_is_given_up_blocks_everything_behind_its_start() {
+        let rare = ExternalEvent {
+            role: SeriesRole::Master {
+                recurrence: vec!["RRULE:FREQ=SECONDLY;INTERVAL=7;BYDAY=MO;COUNT=4000000000".to_owned()],
+            },
+            ..named("rare", single("1990-01-01T00:00:00Z", "1990-01-01T00:00:01Z"))
+        };
+        let mut builder = Builder::new(BusyRules::default(), &Zone::UTC, november());
+        builder.add(rare);
+        let compiled = builder.finish();
+        assert!(matches!(
+            compiled.faults[..],
+            [CompileFault {
+                error: RecurrenceError::TooMuchWork { .. },
+                ..
+            }]
+        ));
+        assert_eq!(compiled.busy, [november()]);
     }
 
     #[test]

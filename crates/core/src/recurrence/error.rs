@@ -57,3 +57,10 @@ pub enum RecurrenceError {
         limit: u64,
     },
 }
+
+impl RecurrenceError {
+    /// Whether occurrences may be missing because a limit was reached, not because a line cannot be read.
+    pub const fn is_limit(&self) -> bool {
+        matches!(self, Self::TooManyOccurrences { .. } | Self::TooMuchWork { .. })
+    }
+}

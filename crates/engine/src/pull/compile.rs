@@ -8,7 +8,7 @@ use kalends_core::{
     external_event::ExternalEvent,
     time::Interval,
 };
-use kalends_store::{Calendar, EncodedMonth, StoreError};
+use kalends_store::{Calendar, EncodedMonth, QuarantinedItem, StoreError};
 
 use crate::Engine;
 
@@ -24,13 +24,14 @@ pub(super) struct Overlay<'a> {
     pub(super) gone: &'a [String],
 }
 
-/// Compiles months of the covered window. Its cost follows the events that can touch them.
+/// Compiles months of the covered window, and says which series were not followed to their end. Its cost follows the
+/// events that can touch the months.
 pub(super) async fn compile(
     engine: &Engine,
     (calendar, rules): (&Calendar, BusyRules),
     (covered, months): (Interval, &[Month]),
     overlay: Overlay<'_>,
-) -> Result<Vec<EncodedMonth>, StoreError> {
+) -> Result<(Vec<EncodedMonth>, Vec<QuarantinedItem>), StoreError> {
     let mut builder = Builder::for_months(rules, &calendar.zone, covered, months);
     let gone: HashSet<&str> = overlay.gone.iter().map(String::as_str).collect();
     // Each stretch of adjoining months is one question.
@@ -49,8 +50,9 @@ pub(super) async fn compile(
         builder.add(event.clone());
     }
     let compiled = builder.finish();
-    report(calendar, &compiled.faults);
-    Ok(encoded(&busy::split(&compiled.busy, months.iter().copied())))
+    let cut_short = report(calendar, &compiled.faults);
+    let months = busy::split(&compiled.busy, months.iter().copied());
+    Ok((encoded(&months), cut_short))
 }
 
 /// Months as they are stored.
@@ -64,12 +66,20 @@ pub(super) fn encoded(months: &[BusyMonth]) -> Vec<EncodedMonth> {
         .collect()
 }
 
-/// Says that events could not be compiled whole. Their ids stay out of the log: in feeds they may be addresses.
-pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) {
+/// Says that events could not be compiled whole, and answers which series were given up at a limit, for the calendar's
+/// runs. Their ids stay out of the log: in feeds they may be addresses.
+pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) -> Vec<QuarantinedItem> {
     if let Some(first) = faults.first() {
         let count = faults.len();
         tracing::warn!(calendar = %calendar.id, count, first = %first.error, "parts of series cannot be read");
     }
+    let cut_short = faults.iter().filter(|fault| fault.error.is_limit());
+    cut_short
+        .map(|fault| QuarantinedItem {
+            provider_id: fault.provider_id.clone(),
+            reason: fault.error.to_string(),
+        })
+        .collect()
 }
 
 /// The stretch in which events of a span of time are looked for.

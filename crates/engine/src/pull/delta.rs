@@ -103,7 +103,7 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         gone: &gone,
     };
     let rules = running.rules;
-    let compiled = compile(
+    let (compiled, cut_short) = compile(
         running.engine,
         (calendar, rules),
         (running.window, &months),
@@ -115,6 +115,7 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         .map(|event| EventUpsert::new(event, &calendar.zone))
         .collect();
     page.gone = gone;
+    page.quarantined.extend(cut_short);
     Ok((page, MonthsWrite::Some(compiled), News::Synced))
 }
 

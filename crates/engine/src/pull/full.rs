@@ -32,7 +32,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
     };
     loop {
         left_out.extend(ids_left_out(&page.quarantined));
-        let stored = take(running, &mut builder, page.items, page.quarantined);
+        let mut stored = take(running, &mut builder, page.items, page.quarantined);
         match page.next {
             Next::Page(token) => {
                 // The next page is on its way while this one is written; the transaction does not wait for it.
@@ -48,7 +48,9 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
             } => {
                 keep_left_out(running, &mut builder, &left_out, &stored).await?;
                 let compiled = builder.finish();
-                report(&running.calendar, &compiled.faults);
+                stored
+                    .quarantined
+                    .extend(report(&running.calendar, &compiled.faults));
                 let months = busy::split(&compiled.busy, Month::touched_by(running.window));
                 let ending = Ending {
                     page: stored,

@@ -39,7 +39,7 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
     let window = coverage::rolled(covered, now, days(&settings), until).unwrap_or(covered);
     let months: Vec<Month> = Month::touched_by(window).collect();
     let rules = settings.read.busy;
-    let compiled = compile(engine, (&calendar, rules), (window, &months), Overlay::default()).await?;
+    let (compiled, _) = compile(engine, (&calendar, rules), (window, &months), Overlay::default()).await?;
     let commit = MonthsCommit {
         pass: calendar.sync.pass,
         covered: window,

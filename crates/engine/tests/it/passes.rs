@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, civil::date};
 use kalends_core::{
-    external_event::{EventEnd, EventSpan, EventStatus, ExternalEvent},
+    external_event::{EventEnd, EventSpan, EventStatus, ExternalEvent, SeriesRole},
     time::{EventTime, Zone},
 };
 use kalends_engine::connections::{Outcome, RunKind, sync_runs};
@@ -295,6 +295,29 @@ both! {
             .await
             .unwrap();
         assert_eq!(kept[0].provider_id, "poison");
+    }
+
+    async fn a_series_that_is_given_up_is_in_the_run_s_account(database) {
+        let mut dense = single("dense", "2026-11-23T09:00:00Z", "2026-11-23T09:00:01Z");
+        dense.role = SeriesRole::Master {
+            recurrence: vec!["RRULE:FREQ=SECONDLY;INTERVAL=2".to_owned()],
+        };
+        let world = World::with_events(database, vec![dense.clone()]).await;
+        let calendar = world.calendar().await.id;
+        let kept = world
+            .store
+            .quarantined(world.tenant, calendar, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(kept[0].provider_id, "dense");
+        assert!(kept[0].reason.contains("more than 262144 occurrences"), "{}", kept[0].reason);
+        assert_eq!(runs(&world).await[0].counts.quarantined, 1);
+
+        dense.etag = Some("2".to_owned());
+        dense.title = Some("Changed".to_owned());
+        world.google.put(CALENDAR, dense);
+        world.pull().await;
+        assert_eq!(runs(&world).await[0].counts.quarantined, 1, "in a delta pass too");
     }
 
     async fn a_calendar_that_is_gone_is_listed_again_and_lost(database) {
