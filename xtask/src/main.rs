@@ -10,6 +10,7 @@ mod bench;
 mod check;
 mod conformance;
 mod demo;
+mod fuzz;
 mod openapi;
 mod process;
 mod test;
@@ -49,6 +50,14 @@ enum Command {
     Tidy,
     /// Compare random rules, calendar files and questions for availability with what other programs answer.
     Conformance(conformance::Amounts),
+    /// Fuzz a target (`parse`, `rule` or `expansion`) and keep what it found; needs nightly and cargo-fuzz.
+    Fuzz {
+        /// The target.
+        target: String,
+        /// How long.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+    },
     /// Run the benchmarks; figures and their meaning are in `bench/README.md`.
     Bench {
         /// Passed on to `cargo bench`, for example `--bench slots`.
@@ -73,6 +82,7 @@ fn main() -> ExitCode {
         Command::Ci => ci(&root),
         Command::Tidy => tidy::run(&root),
         Command::Conformance(amounts) => conformance::run_all(&root, amounts),
+        Command::Fuzz { target, minutes } => fuzz::run_target(&root, &target, minutes),
         Command::Bench { args } => bench::run(&root, &args),
         Command::Demo { args } => demo::run(&root, &args),
         Command::Openapi => openapi::run(&root),

@@ -12,7 +12,7 @@ mod rule;
 #[track_caller]
 fn replay(kept: &str, check: fn(&[u8])) {
     let inputs: Vec<Vec<u8>> = kept.lines().map(unescaped).collect();
-    assert!(inputs.len() > 10, "only {} inputs", inputs.len());
+    assert!(inputs.len() > 50, "only {} inputs", inputs.len());
     for input in &inputs {
         check(input);
     }

@@ -232,3 +232,191 @@ fn civil_time_is_kept_through_gaps_and_overlaps() {
         ["01:00", "03:00", "03:00", "04:00"]
     );
 }
+
+fn berlin(civil: &str) -> String {
+    format!("{civil} Europe/Berlin")
+}
+
+#[test]
+fn several_this_and_future_each_hold_until_the_next() {
+    let (start, end) = (berlin("2026-01-05T09:00"), berlin("2026-01-05T10:00"));
+    let daily = master(
+        &start,
+        &end,
+        &["RRULE:FREQ=DAILY;COUNT=7", "RDATE:20260114T080000Z"],
+    );
+    let range = OverrideRange::ThisAndFuture;
+    let later = instead(
+        &berlin("2026-01-07T09:00"),
+        &berlin("2026-01-07T11:00"),
+        &berlin("2026-01-07T11:30"),
+        range,
+    );
+    let longer = instead(
+        &berlin("2026-01-10T09:00"),
+        &berlin("2026-01-10T08:00"),
+        &berlin("2026-01-10T12:00"),
+        range,
+    );
+    let single = instead(
+        &berlin("2026-01-08T09:00"),
+        &berlin("2026-01-08T20:00"),
+        &berlin("2026-01-08T21:00"),
+        OverrideRange::ThisOnly,
+    );
+    let expect = [
+        "2026-01-05T09:00/2026-01-05T10:00",
+        "2026-01-06T09:00/2026-01-06T10:00",
+        "*2026-01-07T11:00/2026-01-07T11:30",
+        "*2026-01-08T20:00/2026-01-08T21:00",
+        "*2026-01-09T11:00/2026-01-09T11:30",
+        "*2026-01-10T08:00/2026-01-10T12:00",
+        "*2026-01-11T08:00/2026-01-11T12:00",
+        "*2026-01-14T08:00/2026-01-14T12:00",
+    ];
+    check(&daily, &[&single, &longer, &later], &expect);
+    check(&daily, &[&later, &longer, &single], &expect);
+}
+
+#[test]
+fn an_override_of_what_the_rule_does_not_make_adds_an_occurrence() {
+    let added = instead(
+        &berlin("2026-01-08T09:00"),
+        &berlin("2026-01-08T15:00"),
+        &berlin("2026-01-08T16:00"),
+        OverrideRange::ThisOnly,
+    );
+    check(
+        &weekly(),
+        &[&added],
+        &[
+            "2026-01-06T09:00/2026-01-06T10:00",
+            "*2026-01-08T15:00/2026-01-08T16:00",
+            "2026-01-13T09:00/2026-01-13T10:00",
+            "2026-01-20T09:00/2026-01-20T10:00",
+        ],
+    );
+}
+
+/// Starts and ends of a rule by the clock of Berlin, as `day hour:minute/day hour:minute`.
+#[track_caller]
+fn check_clock(start: &str, end: &str, rule: &str, (from, to): (&str, &str), expect: &[&str]) {
+    let series = master(start, end, &[&format!("RRULE:{rule}")]);
+    let short = |one: &str| format!("{} {}", &one[8..10], &one[11..16]);
+    let seen: Vec<String> = expanded(&series, &[], window(from, to), "Europe/Berlin")
+        .iter()
+        .map(|one| one.split('/').map(short).collect::<Vec<_>>().join("/"))
+        .collect();
+    assert_eq!(seen, expect, "{rule}");
+}
+
+#[test]
+fn rules_meet_the_changes_of_the_clocks() {
+    let spring = ("2026-03-28", "2026-03-31");
+    let autumn = ("2026-10-24", "2026-10-27");
+    // An hour that does not exist is the one after it, an hour that comes twice the first of the two.
+    let (start, end) = (berlin("2026-03-28T02:00"), berlin("2026-03-28T02:30"));
+    check_clock(
+        &start,
+        &end,
+        "FREQ=DAILY;BYHOUR=2;COUNT=2",
+        spring,
+        &["28 02:00/28 02:30", "29 03:00/29 03:30"],
+    );
+    let (start, end) = (berlin("2026-10-25T01:30"), berlin("2026-10-25T02:30"));
+    check_clock(
+        &start,
+        &end,
+        "FREQ=HOURLY;COUNT=3",
+        autumn,
+        &["25 01:30/25 02:30", "25 02:30/25 02:30", "25 03:30/25 04:30"],
+    );
+    let (start, end) = (berlin("2026-03-29T01:40"), berlin("2026-03-29T01:45"));
+    check_clock(
+        &start,
+        &end,
+        "FREQ=MINUTELY;INTERVAL=20;COUNT=5",
+        spring,
+        &[
+            "29 01:40/29 01:45",
+            "29 03:00/29 03:05",
+            "29 03:00/29 03:05",
+            "29 03:20/29 03:25",
+            "29 03:40/29 03:45",
+        ],
+    );
+    // An end in another zone makes the length, which is then the same on every day.
+    let (start, end) = (
+        berlin("2026-03-27T22:00"),
+        "2026-03-27T20:00 America/New_York".to_owned(),
+    );
+    check_clock(
+        &start,
+        &end,
+        "FREQ=DAILY;COUNT=2",
+        ("2026-03-27", "2026-03-31"),
+        &["27 22:00/28 01:00", "28 22:00/29 01:00"],
+    );
+    // Second 60 is second 59 (RFC 5545 section 3.3.12).
+    let (start, end) = (berlin("2026-03-28T02:00"), berlin("2026-03-28T02:00"));
+    check_clock(
+        &start,
+        &end,
+        "FREQ=DAILY;BYSECOND=59,60;COUNT=1",
+        spring,
+        &["28 02:00/28 02:00", "28 02:00/28 02:00"],
+    );
+}
+
+#[test]
+fn until_ends_floating_and_utc_series_in_any_form() {
+    let cases = [
+        ("2026-01-06T09:00", "20260107T090000", 2),
+        ("2026-01-06T09:00", "20260107T085959", 1),
+        ("2026-01-06T09:00", "20260107T080000Z", 2),
+        ("2026-01-06T09:00", "20260107", 2),
+        ("2026-01-06T09:00 UTC", "20260107T090000Z", 2),
+        ("2026-01-06T09:00 UTC", "20260107T085959", 1),
+        ("2026-01-06T09:00 UTC", "20260107", 2),
+        ("2026-01-06", "20260107", 2),
+        ("2026-01-06", "20260107T000000", 2),
+        ("2026-01-06", "20260106T225959Z", 1),
+    ];
+    for (start, until, expect) in cases {
+        let series = master(start, start, &[&format!("RRULE:FREQ=DAILY;UNTIL={until}")]);
+        let seen = expanded(&series, &[], window("2026-01-01", "2026-02-01"), "Europe/Berlin");
+        assert_eq!(seen.len(), expect, "{start} until {until}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_start_that_the_rule_does_not_make_is_there_and_not_counted() {
+    // RFC 5545 leaves such series undefined (section 3.8.5.3); this is what most calendars show.
+    check_clock(
+        &berlin("2026-01-06T09:00"),
+        &berlin("2026-01-06T10:00"),
+        "FREQ=WEEKLY;BYDAY=WE;COUNT=2",
+        ("2026-01-01", "2026-02-01"),
+        &["06 09:00/06 10:00", "07 09:00/07 10:00", "14 09:00/14 10:00"],
+    );
+}
+
+#[test]
+fn bysetpos_counts_from_the_beginning_of_the_first_period() {
+    // Started on a Wednesday, the first set is that of the whole week (section 3.3.10).
+    check_clock(
+        &berlin("2026-01-07T09:00"),
+        &berlin("2026-01-07T10:00"),
+        "FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=2;COUNT=2",
+        ("2026-01-01", "2026-02-01"),
+        &["07 09:00/07 10:00", "14 09:00/14 10:00"],
+    );
+    // Week 1 of 2026 begins in December 2025 and is counted as a whole.
+    check_clock(
+        &berlin("2025-12-29T09:00"),
+        &berlin("2025-12-29T10:00"),
+        "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO,TU,FR;BYSETPOS=2,3;COUNT=2",
+        ("2025-12-01", "2026-02-01"),
+        &["29 09:00/29 10:00", "30 09:00/30 10:00", "02 09:00/02 10:00"],
+    );
+}
