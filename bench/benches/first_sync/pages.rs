@@ -48,6 +48,7 @@ impl Pages {
         let simulator = Simulator::start(SimulatorConfig::new(ambient)).await?;
         let order = FillOrder {
             email: EMAIL.to_owned(),
+            people: None,
             calendar: None,
             count,
             seed: 1,

@@ -9,6 +9,7 @@ mod events;
 mod fill;
 mod http;
 mod push;
+mod quotas;
 mod sharing;
 mod snapshot;
 
@@ -39,6 +40,7 @@ pub(crate) use self::push::{
     release_pushes, send_push, settle_pushes,
 };
 pub(crate) use self::snapshot::{load_snapshot, save_snapshot};
+pub(crate) use quotas::{clear_meter, meter, put_quotas, quotas};
 
 pub use audit::{Audit, AuditOrder, BelievedEvent, Difference, DifferentEvent, Window};
 pub(crate) use clients::{clients, put_client, rotate_keys};
@@ -103,6 +105,12 @@ pub enum ControlError {
     /// A snapshot that cannot be used.
     #[error("the snapshot cannot be used")]
     Snapshot(#[from] SnapshotError),
+    /// Limits that make no sense.
+    #[error("the quotas are not understood: {message}")]
+    Quotas {
+        /// What is wrong with them.
+        message: String,
+    },
     /// A fault that makes no sense.
     #[error(transparent)]
     Fault(#[from] FaultError),

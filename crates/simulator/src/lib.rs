@@ -11,6 +11,7 @@
 //! one line in `routes`. To add a knob: one file in `control/`.
 
 mod base_url;
+mod batch;
 mod calendar;
 mod calls;
 mod clock;
@@ -24,6 +25,7 @@ mod listener;
 mod oauth;
 mod page;
 mod push;
+mod quota;
 mod recording;
 mod routes;
 mod simulator;
@@ -44,6 +46,7 @@ pub use oauth::{Audience, ClientError, OAuthClient, RedirectUris};
 pub use push::{
     Attempt, ChannelShown, Delivery, Forgery, Outcome, PushFault, PushOrder, PushState, PushTrouble, Way,
 };
+pub use quota::{Exceeded, MeterReport, Peak, ProjectUse, Quota, Quotas, RateStatus, UserUse};
 pub use simulator::{Running, Simulator, SimulatorConfig, SimulatorError, World};
 pub use snapshot::SnapshotError;
 pub use tls::{TlsCertificate, TlsConfig, TlsError};

@@ -4,15 +4,14 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
     routing::{get, post, put},
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use crate::{
-    calendar, control, cross_origin, events, faults,
-    google::{GoogleError, select_fields},
-    oauth, page, push, recording,
+    batch, calendar, control, cross_origin, events, faults,
+    google::{front_door, select_fields, unknown},
+    oauth, page, push, quota, recording,
     state::Sim,
 };
 
@@ -22,12 +21,11 @@ const LARGEST_BODY: usize = 256 * 1024 * 1024;
 /// The whole surface.
 pub(crate) fn router(sim: Sim) -> Router {
     google(&sim)
-        .merge(control_plane())
+        .merge(control_plane().with_state(sim))
         .layer(from_fn(cross_origin::allow))
-        .with_state(sim)
 }
 
-fn google(sim: &Sim) -> Router<Sim> {
+fn google(sim: &Sim) -> Router {
     let accounts = Router::new()
         .route("/o/oauth2/v2/auth", get(oauth::ask).post(oauth::decide))
         .route("/o/oauth2/auth", get(oauth::ask).post(oauth::decide))
@@ -86,12 +84,21 @@ fn google(sim: &Sim) -> Router<Sim> {
         .route("/users/me/settings/watch", post(push::watch_settings))
         .route("/channels/stop", post(push::stop));
     let for_people = page::routes(sim, calendars.clone().with_state(sim.clone()));
-    accounts
+    let calendars = calendars.layer(from_fn_with_state(sim.clone(), quota::count));
+    let api = accounts
         .merge(Router::new().nest("/calendar/v3", calendars))
         .layer(from_fn(select_fields))
         .fallback(unknown)
         .layer(from_fn_with_state(sim.clone(), recording::keep))
         .layer(from_fn_with_state(sim.clone(), faults::obey))
+        .with_state(sim.clone());
+    let inner = api.clone();
+    let batch = post(move |cord, headers, body| batch::run(inner, cord, headers, body));
+    Router::new()
+        .route("/batch", batch.clone())
+        .route("/batch/calendar/v3", batch)
+        .layer(from_fn_with_state(sim.clone(), faults::obey))
+        .fallback(move |request| front_door(api, request))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(faults::break_off))
         .merge(for_people.with_state(()))
@@ -145,10 +152,8 @@ fn control_plane() -> Router<Sim> {
                 .put(control::load_snapshot)
                 .layer(DefaultBodyLimit::disable()),
         )
+        .route("/_sim/quotas", get(control::quotas).put(control::put_quotas))
+        .route("/_sim/meter", get(control::meter).delete(control::clear_meter))
         .route("/_sim/world", get(control::world).put(control::put_world))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-}
-
-async fn unknown() -> Response {
-    GoogleError::not_found().into_response()
 }

@@ -23,6 +23,7 @@ use crate::{
     google::Tokens,
     oauth::{Grants, OAuthClient, SignIns, SigningKeys},
     push::{PostOffice, PushBell},
+    quota::Meter,
     recording::Recording,
 };
 
@@ -69,6 +70,7 @@ struct Inner {
     push: Mutex<PostOffice>,
     push_bell: PushBell,
     stop: CancellationToken,
+    meter: Mutex<Meter>,
 }
 
 impl Sim {
@@ -91,6 +93,7 @@ impl Sim {
             push: Mutex::default(),
             push_bell: PushBell::default(),
             stop: CancellationToken::new(),
+            meter: Mutex::default(),
             addresses,
             ambient,
             clients: RwLock::new(clients.into_iter().map(Arc::new).collect()),
@@ -187,6 +190,10 @@ impl Sim {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.0.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn calls(&self) -> MutexGuard<'_, CallLog> {

@@ -22,6 +22,7 @@ async fn slow_google() -> Running {
     let google = google().await;
     let order = FillOrder {
         email: EMAIL.to_owned(),
+        people: None,
         calendar: None,
         count: EVENTS,
         seed: 1,

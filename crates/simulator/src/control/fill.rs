@@ -12,7 +12,9 @@ use crate::{
 };
 
 /// Most events of one order.
-const MOST: u32 = 1_000_000;
+const MOST: u64 = 1_000_000;
+/// Events that are made before other calls get their turn.
+const AT_A_TIME: u32 = 500;
 /// Days covered when the order does not say.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24 * 30);
 const AFTER: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -40,11 +42,13 @@ const NAMES: [&str; 12] = [
 ];
 
 /// What to make.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FillOrder {
     /// Whose calendar; an unknown person is made.
     pub email: String,
+    /// So many people instead of one: `load-1@example.com` and so on for `load@example.com`, `count` events each.
+    pub people: Option<u32>,
     /// Which calendar; without it the person's primary.
     pub calendar: Option<String>,
     /// How many events.
@@ -60,51 +64,108 @@ pub struct FillOrder {
     pub recurring_percent: Option<u8>,
 }
 
+/// What one order fills a calendar with.
+struct Filling {
+    seed: u64,
+    from: Timestamp,
+    to: Timestamp,
+    recurring_percent: u8,
+}
+
 impl Control {
-    /// Makes the events and tells the calendar's id.
+    /// Makes the events and tells the calendar's id, of many people the last one's.
+    ///
+    /// Other calls go on meanwhile, and see what is there already.
     pub fn fill(&self, order: &FillOrder) -> Result<String, ControlError> {
-        let now = self.sim.now();
-        if order.count > MOST {
+        let people = order.people.unwrap_or(1);
+        if u64::from(order.count) * u64::from(people) > MOST {
             return Err(ControlError::Value {
                 field: "count",
-                expected: "at most 1000000",
+                expected: "at most 1000000 events in all",
             });
         }
+        if order.people.is_some() && (people == 0 || order.calendar.is_some()) {
+            return Err(ControlError::Value {
+                field: "people",
+                expected: "at least 1, and no calendar beside it",
+            });
+        }
+        let now = self.sim.now();
         let edge = |by: SignedDuration| now.checked_add(by).unwrap_or(now);
-        let from = order.from.unwrap_or_else(|| edge(-BEFORE));
-        let to = order.to.unwrap_or_else(|| edge(AFTER));
-        if to <= from {
+        let filling = Filling {
+            seed: order.seed,
+            from: order.from.unwrap_or_else(|| edge(-BEFORE)),
+            to: order.to.unwrap_or_else(|| edge(AFTER)),
+            recurring_percent: order.recurring_percent.unwrap_or(5),
+        };
+        if filling.to <= filling.from {
             return Err(ControlError::Value {
                 field: "to",
                 expected: "an instant after from",
             });
         }
-        let mut directory = self.sim.directory_mut();
-        world::ensure_user(&mut directory, &order.email, now)?;
-        let email = order.email.to_lowercase();
-        let id = order.calendar.clone().unwrap_or_else(|| email.clone());
-        let mut dice = Dice(order.seed ^ 0x6b61_6c65_6e64_7321);
-        for number in 0..order.count {
-            let version_us = directory.next_version(now);
-            let unknown = || ControlError::Unknown { id: id.clone() };
-            let calendar = directory.calendar_mut(&id).ok_or_else(unknown)?;
-            let mut event = dice.event(&calendar.zone, (from, to), order.recurring_percent.unwrap_or(5));
-            event.id = format!("fill{:x}g{number:x}", order.seed);
-            if calendar.events.get(&event.id).is_some() {
-                return Err(ControlError::Value {
-                    field: "seed",
-                    expected: "one that has not filled this calendar yet",
-                });
+        if order.people.is_none() {
+            let dice = Dice::new(order.seed);
+            return self.fill_one(
+                &order.email,
+                order.calendar.as_deref(),
+                order.count,
+                &filling,
+                dice,
+            );
+        }
+        let (name, domain) = order.email.split_once('@').unwrap_or((&order.email, ""));
+        let mut filled = String::new();
+        for number in 1..=people {
+            let email = format!("{name}-{number}@{domain}");
+            let dice = Dice::new(order.seed.wrapping_add(u64::from(number) << 32));
+            filled = self.fill_one(&email, None, order.count, &filling, dice)?;
+        }
+        Ok(filled)
+    }
+
+    fn fill_one(
+        &self,
+        email: &str,
+        calendar: Option<&str>,
+        count: u32,
+        filling: &Filling,
+        mut dice: Dice,
+    ) -> Result<String, ControlError> {
+        let now = self.sim.now();
+        world::ensure_user(&mut self.sim.directory_mut(), email, now)?;
+        let email = email.to_lowercase();
+        let id = calendar.unwrap_or(&email).to_owned();
+        let unknown = || ControlError::Unknown { id: id.clone() };
+        let mut made = 0;
+        while made < count {
+            let end = count.min(made + AT_A_TIME);
+            let mut directory = self.sim.directory_mut();
+            for number in made..end {
+                let version_us = directory.next_version(now);
+                let calendar = directory.calendar_mut(&id).ok_or_else(unknown)?;
+                let mut event = dice.event(&calendar.zone, filling);
+                event.id = format!("fill{:x}g{number:x}", filling.seed);
+                if calendar.events.get(&event.id).is_some() {
+                    return Err(ControlError::Value {
+                        field: "seed",
+                        expected: "one that has not filled this calendar yet",
+                    });
+                }
+                let author = Author {
+                    email: &email,
+                    now,
+                    version_us,
+                };
+                adopt(calendar, event, author).map_err(|_| ControlError::Value {
+                    field: "from",
+                    expected: "a range that events can lie in",
+                })?;
             }
-            let author = Author {
-                email: &email,
-                now,
-                version_us,
-            };
-            adopt(calendar, event, author).map_err(|_| ControlError::Value {
-                field: "from",
-                expected: "a range that events can lie in",
-            })?;
+            made = end;
+        }
+        if self.sim.directory().calendar(&id).is_none() {
+            return Err(unknown());
         }
         Ok(id)
     }
@@ -114,6 +175,10 @@ impl Control {
 struct Dice(u64);
 
 impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed ^ 0x6b61_6c65_6e64_7321)
+    }
+
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -136,7 +201,8 @@ impl Dice {
         words.get(index).copied().unwrap_or_default()
     }
 
-    fn event(&mut self, zone: &Zone, (from, to): (Timestamp, Timestamp), recurring: u8) -> EventResource {
+    fn event(&mut self, zone: &Zone, filling: &Filling) -> EventResource {
+        let (from, to) = (filling.from, filling.to);
         let name = self.one_of(&NAMES);
         let summary = format!("{} {name}", self.one_of(&TITLES));
         let span = u64::try_from(from.duration_until(to).as_secs()).unwrap_or(0);
@@ -164,7 +230,7 @@ impl Dice {
             .unwrap_or(start);
         event.start = Some(EventDateTime::at(start, zone, zone.name()));
         event.end = Some(EventDateTime::at(end, zone, zone.name()));
-        if self.percent(u64::from(recurring)) {
+        if self.percent(u64::from(filling.recurring_percent)) {
             event.recurrence = Some(vec![format!("RRULE:FREQ=WEEKLY;COUNT={}", 2 + self.below(20))]);
         }
         if self.percent(25) {

@@ -183,7 +183,7 @@ pub(crate) async fn set_clock(State(sim): State<Sim>, body: Bytes) -> Answer {
 /// `POST /_sim/fill`.
 pub(crate) async fn fill(State(sim): State<Sim>, body: Bytes) -> Answer {
     let order: FillOrder = read(&body)?;
-    let count = order.count;
+    let count = u64::from(order.count) * u64::from(order.people.unwrap_or(1));
     let calendar = aside(move || Control::new(sim).fill(&order)).await?;
     Ok(done(&json!({"calendar": calendar, "created": count})))
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod batch;
 mod control;
 mod cross_origin;
 mod events;
@@ -26,6 +27,7 @@ mod official_clients;
 mod page;
 mod push;
 mod receiver;
+mod quotas;
 mod smoke;
 mod snapshot;
 mod tls;

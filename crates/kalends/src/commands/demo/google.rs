@@ -50,6 +50,7 @@ fn archive(now: Timestamp) -> anyhow::Result<FillOrder> {
     let days = |days: i64| now.checked_add(SignedDuration::from_hours(24 * days));
     Ok(FillOrder {
         email: EMAIL.to_owned(),
+        people: None,
         calendar: None,
         count: ARCHIVE,
         seed: 1,
