@@ -57,6 +57,8 @@ impl Google {
             let running = Simulator::start(SimulatorConfig {
                 listen: ([127, 0, 0, 1], 0).into(),
                 world: World::Empty,
+                tls: None,
+                public_url: None,
                 clients: Vec::new(),
                 ambient: ambient()?,
             });

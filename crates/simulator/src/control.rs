@@ -7,6 +7,7 @@ mod audit;
 mod clients;
 mod events;
 mod fill;
+mod groups;
 mod http;
 mod push;
 mod quotas;
@@ -19,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     RecordedCall,
+    directory::Calendar,
     events::ripen_all,
     faults::{Fault, FaultError},
     google::expand,
@@ -40,6 +42,7 @@ pub(crate) use self::push::{
     release_pushes, send_push, settle_pushes,
 };
 pub(crate) use self::snapshot::{load_snapshot, save_snapshot};
+pub(crate) use groups::{groups, put_group};
 pub(crate) use quotas::{clear_meter, meter, put_quotas, quotas};
 
 pub use audit::{Audit, AuditOrder, BelievedEvent, Difference, DifferentEvent, Window};
@@ -205,12 +208,9 @@ impl Control {
             directory
                 .calendar_mut(id)
                 .ok_or_else(unknown)?
-                .events
                 .expire_sync_tokens();
         } else {
-            directory
-                .calendars_mut()
-                .for_each(|calendar| calendar.events.expire_sync_tokens());
+            directory.calendars_mut().for_each(Calendar::expire_sync_tokens);
             directory.users_mut().for_each(|user| user.list_epoch += 1);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The people, their calendars and who may see what.
 
 mod access;
+mod access_list;
 mod calendar;
 mod event_store;
 mod outbox;
@@ -9,18 +10,19 @@ mod saved;
 mod time_index;
 mod user;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 pub(crate) use access::AccessRole;
+pub(crate) use access_list::{AccessList, AccessRule, Audience};
 pub(crate) use calendar::Calendar;
 pub(crate) use event_store::{EventStore, StoredEvent};
 pub(crate) use outbox::Outbox;
 pub use outbox::{MailKind, SentMail};
 pub(crate) use past::Past;
 pub(crate) use saved::{BrokenDirectory, SavedDirectory};
-pub(crate) use user::{ListEntry, User, domain_of};
+pub(crate) use user::{ListEntry, Notification, NotificationKind, NotificationMethod, User, domain_of};
 
 use crate::{
     events::Conferences,
@@ -32,6 +34,8 @@ use crate::{
 pub(crate) struct Directory {
     users: BTreeMap<String, User>,
     calendars: BTreeMap<String, Calendar>,
+    /// People by the address of their group.
+    groups: BTreeMap<String, BTreeSet<String>>,
     last_version_us: i64,
     /// How requests for conferences are answered, and those that wait.
     pub(crate) conferences: Conferences,
@@ -80,6 +84,57 @@ impl Directory {
 
     pub(crate) fn insert_calendar(&mut self, calendar: Calendar) {
         self.calendars.insert(calendar.id.clone(), calendar);
+    }
+
+    /// The people of a group, when there is such a group.
+    pub(crate) fn group(&self, address: &str) -> Option<&BTreeSet<String>> {
+        self.groups.get(&address.to_lowercase())
+    }
+
+    /// Makes a group, or says anew who is in it.
+    pub(crate) fn set_group(&mut self, address: &str, members: BTreeSet<String>) {
+        let address = address.to_lowercase();
+        for calendar in self.calendars.values_mut() {
+            calendar.acl.set_members(&address, &members);
+        }
+        self.groups.insert(address, members);
+    }
+
+    /// All groups by address.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&String, &BTreeSet<String>)> {
+        self.groups.iter()
+    }
+
+    /// Gives somebody a role on a calendar, or takes it away.
+    pub(crate) fn set_access(
+        &mut self,
+        calendar: &str,
+        audience: Audience,
+        role: Option<AccessRole>,
+        version_us: i64,
+    ) {
+        let members = match &audience {
+            Audience::Group(address) => self.group(address).cloned().unwrap_or_default(),
+            _ => BTreeSet::new(),
+        };
+        if let Some(calendar) = self.calendars.get_mut(calendar) {
+            calendar.share(audience, role, members, version_us);
+        }
+    }
+
+    /// Ends a calendar; on the lists of those who had it a tombstone is left.
+    pub(crate) fn remove_calendar(&mut self, id: &str, version_us: i64) {
+        self.calendars.remove(id);
+        for user in self.users.values_mut() {
+            let entry = user.list.iter().find(|entry| entry.calendar == id).cloned();
+            if let Some(entry) = entry {
+                user.set_entry(ListEntry {
+                    deleted: true,
+                    version_us,
+                    ..entry
+                });
+            }
+        }
     }
 
     /// A version in microseconds that no other change has: the present millisecond, or half of one more than the last,

@@ -32,8 +32,10 @@ mod rules;
 mod selection;
 mod series;
 mod update;
+mod use_limits;
 mod view;
 mod visibility;
+mod whole_calendar;
 mod write;
 
 pub use conference::{ConferenceOrder, ConferenceOutcome};
@@ -48,8 +50,9 @@ pub(crate) use list::list;
 pub(crate) use move_to::move_to;
 pub(crate) use quick_add::quick_add;
 pub(crate) use resource::{
-    Attendee, EventResource, EventType, Person, ResponseStatus, Status, Transparency, Visibility,
+    Attendee, EventResource, EventType, Person, Reminder, ResponseStatus, Status, Transparency, Visibility,
 };
 pub(crate) use series::{instances_in, read_instance};
 pub(crate) use update::{patch, update};
+pub(crate) use whole_calendar::{clear, rezone};
 pub(crate) use write::{Author, adopt};

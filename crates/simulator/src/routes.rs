@@ -57,14 +57,44 @@ fn google(sim: &Sim) -> Router {
         .put(events::update)
         .delete(events::delete);
     let calendars = Router::new()
-        .route("/users/me/calendarList", get(calendar::calendar_list))
+        .route(
+            "/users/me/calendarList",
+            get(calendar::calendar_list).post(calendar::calendar_list_insert),
+        )
         .route(
             "/users/me/calendarList/{calendar}",
-            get(calendar::calendar_list_get),
+            get(calendar::calendar_list_get)
+                .patch(calendar::calendar_list_patch)
+                .put(calendar::calendar_list_update)
+                .delete(calendar::calendar_list_delete),
         )
         .route("/users/me/settings", get(calendar::settings_list))
         .route("/users/me/settings/{setting}", get(calendar::settings_get))
-        .route("/calendars/{calendar}", get(calendar::calendars_get))
+        .route("/colors", get(calendar::colors_get))
+        .route("/calendars", post(calendar::calendars_insert))
+        .route(
+            "/calendars/{calendar}",
+            get(calendar::calendars_get)
+                .patch(calendar::calendars_patch)
+                .put(calendar::calendars_update)
+                .delete(calendar::calendars_delete),
+        )
+        .route("/calendars/{calendar}/clear", post(calendar::calendars_clear))
+        .route(
+            "/calendars/{calendar}/transferOwnership",
+            post(calendar::calendars_transfer),
+        )
+        .route(
+            "/calendars/{calendar}/acl",
+            get(calendar::acl_list).post(calendar::acl_insert),
+        )
+        .route(
+            "/calendars/{calendar}/acl/{rule}",
+            get(calendar::acl_get)
+                .patch(calendar::acl_patch)
+                .put(calendar::acl_update)
+                .delete(calendar::acl_delete),
+        )
         .route(
             "/calendars/{calendar}/events",
             get(events::list).post(events::insert),
@@ -152,6 +182,7 @@ fn control_plane() -> Router<Sim> {
                 .put(control::load_snapshot)
                 .layer(DefaultBodyLimit::disable()),
         )
+        .route("/_sim/groups", get(control::groups).put(control::put_group))
         .route("/_sim/quotas", get(control::quotas).put(control::put_quotas))
         .route("/_sim/meter", get(control::meter).delete(control::clear_meter))
         .route("/_sim/world", get(control::world).put(control::put_world))

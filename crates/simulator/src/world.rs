@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use kalends_core::time::Zone;
 
 use crate::{
-    directory::{Calendar, Directory, EventStore, ListEntry, User},
+    directory::{AccessList, Audience, Calendar, Directory, EventStore, ListEntry, User},
     events::{Author, adopt},
 };
 
@@ -48,6 +48,14 @@ pub enum WorldError {
         index: usize,
         /// What the calendar says.
         message: String,
+    },
+    /// Somebody that a calendar cannot be shared with.
+    #[error("calendar {calendar}: \"{audience}\" must be an address, default, group:ADDRESS or domain:NAME")]
+    Sharing {
+        /// The calendar's id.
+        calendar: String,
+        /// Who, as given.
+        audience: String,
     },
     /// Two calendars or people with one name.
     #[error("\"{id}\" is there twice")]
@@ -137,14 +145,16 @@ pub(crate) fn add_user(
     }
     for entry in entries {
         user.set_entry(ListEntry {
-            calendar: entry.id,
             summary_override: entry.summary_override,
             color_id: entry.color_id,
+            background: entry.background,
+            foreground: entry.foreground,
+            reminders: entry.reminders,
+            notifications: entry.notifications,
             selected: entry.selected,
             hidden: entry.hidden,
             deleted: entry.deleted,
-            revision: 0,
-            version_us: directory.next_version(now),
+            ..ListEntry::new(&entry.id, directory.next_version(now))
         });
     }
     directory.insert_user(user);
@@ -180,13 +190,10 @@ pub(crate) fn add_calendar(
         description: given.description,
         location: given.location,
         owner: owner.clone(),
-        acl: given
-            .sharing
-            .into_iter()
-            .map(|(email, role)| (email.to_lowercase(), role))
-            .collect(),
+        acl: AccessList::default(),
         version_us: directory.next_version(now),
         events: EventStore::default(),
+        free_busy_error: None,
         id,
         zone,
     };
@@ -203,12 +210,25 @@ pub(crate) fn add_calendar(
         });
         directory.pass_version(adopted?);
     }
+    let id = calendar.id.clone();
     directory.insert_calendar(calendar);
+    for (audience, role) in given.sharing {
+        let audience = Audience::parse(&audience).ok_or_else(|| WorldError::Sharing {
+            calendar: id.clone(),
+            audience: audience.clone(),
+        })?;
+        let version_us = directory.next_version(now);
+        directory.set_access(&id, audience, Some(role), version_us);
+    }
     Ok(())
 }
 
 fn build(document: Document, now: Timestamp) -> Result<Directory, WorldError> {
     let mut directory = Directory::default();
+    for (address, members) in document.groups {
+        let members = members.iter().map(|email| email.to_lowercase());
+        directory.set_group(&address, members.collect());
+    }
     for calendar in document.calendars {
         add_calendar(&mut directory, calendar, now)?;
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::list_entry::write;
 use crate::{
-    directory::{AccessRole, Directory, ListEntry, User},
+    directory::{AccessRole, Calendar, Directory, ListEntry, User},
     google::{self, Call, GoogleError, Method, Position, Query, if_none_match},
     state::Sim,
 };
@@ -27,7 +27,7 @@ pub(crate) async fn list(State(sim): State<Sim>, call: Call) -> Result<Response,
     let question = format!(
         "calendarList page {} {}",
         user.email,
-        query.without(&["pageToken", "maxResults", "fields"])
+        query.without(google::NOT_ASKED)
     );
     let (from, snapshot) = match query.text("pageToken") {
         None => (0, user.list_revision),
@@ -39,7 +39,10 @@ pub(crate) async fn list(State(sim): State<Sim>, call: Call) -> Result<Response,
         },
     };
     let mut entries: Vec<&ListEntry> = user.list.iter().filter(|entry| entry.revision >= from).collect();
-    entries.retain(|entry| filter.admits(entry, role_of(&directory, user, entry)));
+    entries.retain(|entry| {
+        let calendar = directory.calendar(&entry.calendar);
+        filter.admits(entry, calendar, role_of(&directory, user, entry))
+    });
     entries.sort_by_key(|entry| entry.revision);
     let rest = entries.split_off(size.min(entries.len()));
     let items: Vec<Value> = entries
@@ -96,6 +99,8 @@ struct Filter {
     deleted: bool,
     hidden: bool,
     min_role: Option<AccessRole>,
+    /// Only calendars whose owner has an address of this domain.
+    domain: Option<String>,
 }
 
 impl Filter {
@@ -108,24 +113,31 @@ impl Filter {
         Ok(Self {
             deleted: since.is_some() || query.flag("showDeleted")?.unwrap_or(false),
             hidden: since.is_some() || query.flag("showHidden")?.unwrap_or(false),
+            domain: match query.flag("showOwnOrganizationOnly")? {
+                Some(true) => user.domain().map(str::to_owned),
+                _ => None,
+            },
             min_role: query.text("minAccessRole").map(role).transpose()?,
             since,
         })
     }
 
-    fn admits(&self, entry: &ListEntry, role: Option<AccessRole>) -> bool {
+    fn admits(&self, entry: &ListEntry, calendar: Option<&Calendar>, role: Option<AccessRole>) -> bool {
+        let domain_of = |calendar: &Calendar| calendar.owner.rsplit('@').next().map(str::to_owned);
         (self.deleted || !gone(entry, role))
             && (self.hidden || !entry.hidden)
             && entry.revision > self.since.unwrap_or(0)
             && (self.min_role.is_none() || role >= self.min_role)
+            && (self.domain.is_none() || calendar.and_then(domain_of) == self.domain)
     }
 }
 
 /// The revision that a sync token stands for.
 fn since(sim: &Sim, query: &Query, user: &User) -> Result<Option<u64>, GoogleError> {
-    let Some(token) = query.text("syncToken") else {
+    if !query.has("syncToken") {
         return Ok(None);
-    };
+    }
+    let token = query.text("syncToken").ok_or_else(GoogleError::bad_sync_token)?;
     if let Some(name) = ["minAccessRole", "showOwnOrganizationOnly"]
         .into_iter()
         .find(|name| query.has(name))

@@ -1,5 +1,7 @@
 //! `freebusy.query`: when calendars are busy.
 
+use std::collections::BTreeSet;
+
 use axum::{body::Bytes, extract::State, response::Response};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    directory::Calendar,
+    directory::{Calendar, Directory},
     events::{Role, instances_in},
     google::{self, Call, GoogleError, Method, local, utc_millis},
     state::Sim,
@@ -18,6 +20,8 @@ use crate::{
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// Calendars per question.
 const MOST_CALENDARS: usize = 50;
+/// People per group.
+const MOST_MEMBERS: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -27,6 +31,7 @@ struct Question {
     time_max: Option<String>,
     time_zone: Option<String>,
     calendar_expansion_max: Option<i64>,
+    group_expansion_max: Option<i64>,
     items: Vec<Asked>,
 }
 
@@ -53,30 +58,74 @@ pub(crate) async fn query(State(sim): State<Sim>, call: Call, body: Bytes) -> Re
         None => Zone::UTC,
         Some(name) => Zone::iana(name).map_err(|_| GoogleError::bad("invalid", "Invalid time zone."))?,
     };
-    let most = match question.calendar_expansion_max {
-        None => MOST_CALENDARS,
-        Some(most) => usize::try_from(most)
-            .ok()
-            .filter(|most| (1..=MOST_CALENDARS).contains(most))
-            .ok_or_else(|| GoogleError::bad("invalid", "Invalid value for: calendarExpansionMax"))?,
-    };
+    let most_calendars = most(
+        question.calendar_expansion_max,
+        "calendarExpansionMax",
+        MOST_CALENDARS,
+    )?;
+    let most_members = most(question.group_expansion_max, "groupExpansionMax", MOST_MEMBERS)?;
     let directory = sim.directory();
-    let mut calendars = Map::new();
-    for (index, asked) in question.items.iter().enumerate() {
-        let answer = if index >= most {
-            refusal("tooManyCalendarsRequested")
-        } else if let Ok((calendar, _)) = directory.open(&caller, &asked.id) {
-            let runs = busy(calendar, window)?;
-            let busy: Vec<Value> = runs.into_iter().map(|run| period(run, &zone)).collect();
-            json!({"busy": busy})
-        } else {
-            refusal("notFound")
+    let mut ids: Vec<&str> = Vec::new();
+    let mut groups = Map::new();
+    for asked in &question.items {
+        let Some(members) = group(&directory, &asked.id) else {
+            ids.push(&asked.id);
+            continue;
         };
-        calendars.insert(asked.id.clone(), answer);
+        let answer = if members.len() > most_members {
+            json!({"errors": [error("groupTooBig")]})
+        } else {
+            ids.extend(members.iter().map(String::as_str));
+            json!({"calendars": members})
+        };
+        groups.insert(asked.id.clone(), answer);
     }
-    let body = json!({"kind": "calendar#freeBusy", "timeMin": utc_millis(min), "timeMax": utc_millis(max),
+    let mut calendars = Map::new();
+    for id in ids {
+        if calendars.contains_key(id) {
+            continue;
+        }
+        let answer = if calendars.len() >= most_calendars {
+            refusal("tooManyCalendarsRequested")
+        } else {
+            match directory.open(&caller, id) {
+                Ok((calendar, _)) => answer(calendar, window, &zone)?,
+                Err(_) => refusal("notFound"),
+            }
+        };
+        calendars.insert(id.to_owned(), answer);
+    }
+    let mut body = json!({"kind": "calendar#freeBusy", "timeMin": utc_millis(min), "timeMax": utc_millis(max),
         "calendars": calendars});
+    if !groups.is_empty() {
+        body["groups"] = groups.into();
+    }
     Ok(google::json(StatusCode::OK, &body))
+}
+
+/// The people of a group; a calendar of the same name comes first.
+fn group<'a>(directory: &'a Directory, id: &str) -> Option<&'a BTreeSet<String>> {
+    directory.group(id).filter(|_| directory.calendar(id).is_none())
+}
+
+/// One calendar's busy times, or why they cannot be told.
+fn answer(calendar: &Calendar, window: Interval, zone: &Zone) -> Result<Value, GoogleError> {
+    if let Some(reason) = &calendar.free_busy_error {
+        return Ok(refusal(reason));
+    }
+    let runs = busy(calendar, window)?;
+    let busy: Vec<Value> = runs.into_iter().map(|run| period(run, zone)).collect();
+    Ok(json!({"busy": busy}))
+}
+
+fn most(asked: Option<i64>, name: &str, limit: usize) -> Result<usize, GoogleError> {
+    let Some(asked) = asked else {
+        return Ok(limit);
+    };
+    let asked = usize::try_from(asked)
+        .ok()
+        .filter(|asked| (1..=limit).contains(asked));
+    asked.ok_or_else(|| GoogleError::bad("invalid", &format!("Invalid value for: {name}")))
 }
 
 fn bound(text: Option<&str>, name: &str) -> Result<Timestamp, GoogleError> {
@@ -86,7 +135,11 @@ fn bound(text: Option<&str>, name: &str) -> Result<Timestamp, GoogleError> {
 }
 
 fn refusal(reason: &str) -> Value {
-    json!({"errors": [{"domain": "global", "reason": reason}], "busy": []})
+    json!({"errors": [error(reason)], "busy": []})
+}
+
+fn error(reason: &str) -> Value {
+    json!({"domain": "global", "reason": reason})
 }
 
 fn period(run: Interval, zone: &Zone) -> Value {

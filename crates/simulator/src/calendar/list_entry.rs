@@ -2,19 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::default_reminders;
-use crate::directory::{Directory, ListEntry, User};
-
-/// Background colors by `colorId`, as `colors.get` lists them; the foreground is always black.
-const COLORS: [&str; 24] = [
-    "#ac725e", "#d06b64", "#f83a22", "#fa573c", "#ff7537", "#ffad46", "#42d692", "#16a765", "#7bd148",
-    "#b3dc6c", "#fbe983", "#fad165", "#92e1c0", "#9fe1e7", "#9fc6e7", "#4986e7", "#9a9cff", "#b99aff",
-    "#c2c2c2", "#cabdbf", "#cca6ac", "#f691b2", "#cd74e6", "#a47ae2",
-];
+use super::{body::etag, colors, default_reminders};
+use crate::directory::{Directory, ListEntry, Notification, NotificationKind, NotificationMethod, User};
 
 /// The entry; of a calendar that is no longer shared only a tombstone.
 pub(super) fn write(directory: &Directory, user: &User, entry: &ListEntry) -> Value {
-    let etag = format!("\"{}\"", i128::from(entry.version_us) * 2);
+    let etag = etag(entry.version_us);
     let calendar = directory.calendar(&entry.calendar);
     let Some((calendar, role)) =
         calendar.and_then(|calendar| Some((calendar, calendar.role_of(&user.email)?)))
@@ -23,9 +16,10 @@ pub(super) fn write(directory: &Directory, user: &User, entry: &ListEntry) -> Va
     };
     let mut body = json!({
         "kind": "calendar#calendarListEntry", "etag": etag, "id": calendar.id, "summary": calendar.summary,
-        "timeZone": calendar.zone.name(), "colorId": entry.color_id, "backgroundColor": background(&entry.color_id),
-        "foregroundColor": "#000000", "accessRole": role.name(),
-        "defaultReminders": default_reminders(calendar, role),
+        "timeZone": calendar.zone.name(), "colorId": entry.color_id, "backgroundColor": background(entry),
+        "foregroundColor": entry.foreground.as_deref().unwrap_or("#000000"),
+        "accessRole": role.name(),
+        "defaultReminders": default_reminders(directory, &user.email, calendar),
         "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
     });
     let flags = [
@@ -47,22 +41,34 @@ pub(super) fn write(directory: &Directory, user: &User, entry: &ListEntry) -> Va
             body[name] = text.as_str().into();
         }
     }
-    if calendar.id == user.email {
-        let kinds = [
-            "eventCreation",
-            "eventChange",
-            "eventCancellation",
-            "eventResponse",
-        ];
-        let settings = kinds.map(|kind| json!({"type": kind, "method": "email"}));
-        body["notificationSettings"] = json!({"notifications": settings});
-    } else if !calendar.is_primary() && calendar.owner.contains('@') {
+    if let Some(notifications) = notifications(user, entry) {
+        body["notificationSettings"] = json!({"notifications": notifications});
+    }
+    if !calendar.is_primary() && calendar.owner.contains('@') {
         body["dataOwner"] = calendar.owner.as_str().into();
     }
     body
 }
 
-fn background(color_id: &str) -> &'static str {
-    let index = color_id.parse::<usize>().unwrap_or(14).saturating_sub(1);
-    COLORS.get(index).copied().unwrap_or(COLORS[13])
+/// What the person chose, else what everybody begins with on their own calendar.
+fn notifications(user: &User, entry: &ListEntry) -> Option<Vec<Notification>> {
+    use NotificationKind::{EventCancellation, EventChange, EventCreation, EventResponse};
+    let method = NotificationMethod::Email;
+    match &entry.notifications {
+        Some(chosen) => Some(chosen.clone()),
+        None if entry.calendar == user.email => {
+            let kinds = [EventCreation, EventChange, EventCancellation, EventResponse];
+            Some(kinds.map(|kind| Notification { kind, method }).to_vec())
+        }
+        None => None,
+    }
+}
+
+fn background(entry: &ListEntry) -> &str {
+    let of_palette = || colors::background(&entry.color_id).or(colors::background("14"));
+    entry
+        .background
+        .as_deref()
+        .or_else(of_palette)
+        .unwrap_or_default()
 }

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::{Control, ControlError};
 use crate::{
-    directory::{AccessRole, ListEntry},
+    directory::{AccessRole, Audience, ListEntry},
+    events::rezone,
     world::{self, CalendarDocument, WorldError},
 };
 
@@ -27,6 +28,8 @@ pub struct SharingOrder {
     pub selected: Option<bool>,
     /// Whether the person has hidden it.
     pub hidden: Option<bool>,
+    /// The reason with which free/busy cannot tell the calendar's times, such as `internalError`; empty when it can.
+    pub free_busy_error: Option<String>,
 }
 
 impl Control {
@@ -63,19 +66,26 @@ impl Control {
                 expected: "none, freeBusyReader, reader, writerWithoutPrivateAccess, writer or owner",
             })?),
         };
+        if taken || role.is_some() {
+            directory.set_access(&order.id, Audience::User(email.clone()), role, version_us);
+        }
         let calendar = directory.calendar_mut(&order.id).ok_or_else(unknown)?;
         calendar.version_us = version_us;
         if let Some(summary) = order.summary {
             calendar.summary = summary;
         }
         if let Some(name) = &order.time_zone {
-            calendar.zone = Zone::iana(name).map_err(|_| WorldError::Zone {
+            let zone = Zone::iana(name).map_err(|_| WorldError::Zone {
                 place: format!("calendar {}", order.id),
                 zone: name.clone(),
             })?;
+            rezone(calendar, zone).map_err(|_| ControlError::Value {
+                field: "timeZone",
+                expected: "a zone that the calendar's events can be told in",
+            })?;
         }
-        if taken || role.is_some() {
-            calendar.share(&email, role);
+        if let Some(reason) = order.free_busy_error {
+            calendar.free_busy_error = Some(reason).filter(|reason| !reason.is_empty());
         }
         let user = directory.user_mut(&email).ok_or_else(unknown)?;
         let old = user.list.iter().find(|entry| entry.calendar == order.id).cloned();

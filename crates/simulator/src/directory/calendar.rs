@@ -1,13 +1,10 @@
 //! One calendar.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use kalends_core::time::Zone;
 
-use super::{AccessRole, EventStore};
-
-/// Whom a calendar's access is given to when it is given to everyone.
-const EVERYONE: &str = "default";
+use super::{AccessList, AccessRole, Audience, EventStore};
 
 /// A calendar and its events.
 #[derive(Debug)]
@@ -20,11 +17,13 @@ pub(crate) struct Calendar {
     pub(crate) zone: Zone,
     /// The address of the account that the data belongs to.
     pub(crate) owner: String,
-    /// Roles by address; `default` is everyone.
-    pub(crate) acl: BTreeMap<String, AccessRole>,
+    /// Who may do what, beside the owner.
+    pub(crate) acl: AccessList,
     /// What the calendar's own etag is made from.
     pub(crate) version_us: i64,
     pub(crate) events: EventStore,
+    /// Why free/busy cannot be told, when a test wants that.
+    pub(crate) free_busy_error: Option<String>,
 }
 
 impl Calendar {
@@ -38,16 +37,24 @@ impl Calendar {
         if self.owner == email {
             return Some(AccessRole::Owner);
         }
-        let own = self.acl.get(email).copied();
-        own.max(self.acl.get(EVERYONE).copied())
+        self.acl.role_of(email)
     }
 
-    /// Gives or takes a role; sync tokens of the calendar die with it.
-    pub(crate) fn share(&mut self, email: &str, role: Option<AccessRole>) {
-        match role {
-            Some(role) => self.acl.insert(email.to_owned(), role),
-            None => self.acl.remove(email),
-        };
+    /// Makes every sync token of the calendar's events and rules given so far invalid.
+    pub(crate) fn expire_sync_tokens(&mut self) {
+        self.events.expire_sync_tokens();
+        self.acl.expire_sync_tokens();
+    }
+
+    /// Gives or takes a role; sync tokens of the calendar's events die with it. `members` are those of a group.
+    pub(crate) fn share(
+        &mut self,
+        audience: Audience,
+        role: Option<AccessRole>,
+        members: BTreeSet<String>,
+        version_us: i64,
+    ) {
+        self.acl.set(audience, role, members, version_us);
         self.events.expire_sync_tokens();
     }
 }

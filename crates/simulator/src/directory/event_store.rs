@@ -120,6 +120,22 @@ impl EventStore {
         self.changed = latest;
     }
 
+    /// Writes all events anew without changing when they changed.
+    pub(crate) fn rewrite<E>(
+        &mut self,
+        mut write: impl FnMut(&StoredEvent) -> Result<StoredEvent, E>,
+    ) -> Result<(), E> {
+        let mut log = BTreeMap::new();
+        let mut by_time = TimeIndex::default();
+        for (revision, event) in &self.log {
+            let event = write(event)?;
+            by_time.insert(span(&event), *revision);
+            log.insert(*revision, event);
+        }
+        (self.log, self.by_time) = (log, by_time);
+        Ok(())
+    }
+
     /// Everything that changed at or after `revision`, oldest change first.
     pub(crate) fn changed_from(&self, revision: u64) -> impl Iterator<Item = (u64, &StoredEvent)> {
         self.log

@@ -82,12 +82,14 @@ impl Directory {
                 acl: one.acl.clone(),
                 version_us: one.version_us,
                 events,
+                free_busy_error: one.free_busy_error.clone(),
             };
             (one.id.clone(), copy)
         });
         Self {
             users: self.users.clone(),
             calendars: calendars.collect(),
+            groups: self.groups.clone(),
             last_version_us: self.last_version_us,
             ..Self::default()
         }

@@ -1,13 +1,13 @@
 //! What a snapshot keeps of people, calendars and events: also what world files leave out, so that etags, sync tokens
 //! and deltas go on as if nothing had happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kalends_core::time::Zone;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{AccessRole, Calendar, Directory, EventStore, Outbox, StoredEvent, User};
+use super::{AccessList, Calendar, Directory, EventStore, Outbox, StoredEvent, User};
 use crate::{
     events::{Conferences, EventResource},
     google::EventDateTime,
@@ -19,6 +19,8 @@ use crate::{
 pub(crate) struct SavedDirectory {
     users: Vec<User>,
     calendars: Vec<SavedCalendar>,
+    /// People by the address of their group.
+    groups: BTreeMap<String, BTreeSet<String>>,
     last_version_us: i64,
     conferences: Conferences,
     outbox: Outbox,
@@ -33,7 +35,8 @@ struct SavedCalendar {
     location: Option<String>,
     zone: String,
     owner: String,
-    acl: BTreeMap<String, AccessRole>,
+    acl: AccessList,
+    free_busy_error: Option<String>,
     version_us: i64,
     revision: u64,
     epoch: u32,
@@ -82,6 +85,7 @@ impl Directory {
                 zone: calendar.zone.name().to_owned(),
                 owner: calendar.owner.clone(),
                 acl: calendar.acl.clone(),
+                free_busy_error: calendar.free_busy_error.clone(),
                 version_us: calendar.version_us,
                 revision: store.revision(),
                 epoch: store.epoch(),
@@ -92,6 +96,7 @@ impl Directory {
         Ok(SavedDirectory {
             users: self.users.values().cloned().collect(),
             calendars: calendars.collect::<Result<_, serde_json::Error>>()?,
+            groups: self.groups.clone(),
             last_version_us: self.last_version_us,
             conferences: self.conferences.clone(),
             outbox: self.outbox.clone(),
@@ -101,6 +106,7 @@ impl Directory {
     /// The directory that a snapshot kept.
     pub(crate) fn load(saved: SavedDirectory) -> Result<Self, BrokenDirectory> {
         let mut directory = Self {
+            groups: saved.groups,
             last_version_us: saved.last_version_us,
             conferences: saved.conferences,
             outbox: saved.outbox,
@@ -144,6 +150,7 @@ impl SavedCalendar {
             zone,
             owner: self.owner,
             acl: self.acl,
+            free_busy_error: self.free_busy_error,
             version_us: self.version_us,
             events: store,
         })

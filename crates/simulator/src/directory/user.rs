@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::Reminder;
+
 /// A person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -30,6 +32,12 @@ pub(crate) struct ListEntry {
     pub(crate) calendar: String,
     pub(crate) summary_override: Option<String>,
     pub(crate) color_id: String,
+    /// `#rrggbb`, when the person has chosen one that is not in the palette.
+    pub(crate) background: Option<String>,
+    pub(crate) foreground: Option<String>,
+    /// The person's reminders on this calendar, when they have chosen them.
+    pub(crate) reminders: Option<Vec<Reminder>>,
+    pub(crate) notifications: Option<Vec<Notification>>,
     pub(crate) selected: bool,
     pub(crate) hidden: bool,
     /// Taken off the list; kept so that sync can tell.
@@ -40,6 +48,32 @@ pub(crate) struct ListEntry {
     pub(crate) version_us: i64,
 }
 
+/// One of `notificationSettings.notifications`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Notification {
+    #[serde(rename = "type")]
+    pub(crate) kind: NotificationKind,
+    pub(crate) method: NotificationMethod,
+}
+
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum NotificationKind {
+    EventCreation,
+    EventChange,
+    EventCancellation,
+    EventResponse,
+    Agenda,
+}
+
+/// How a notification arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NotificationMethod {
+    Email,
+}
+
 impl ListEntry {
     /// A ticked calendar that a person has just got.
     pub(crate) fn new(calendar: &str, version_us: i64) -> Self {
@@ -47,6 +81,10 @@ impl ListEntry {
             calendar: calendar.to_owned(),
             summary_override: None,
             color_id: "14".to_owned(),
+            background: None,
+            foreground: None,
+            reminders: None,
+            notifications: None,
             selected: true,
             hidden: false,
             deleted: false,

@@ -12,6 +12,7 @@ use super::{
     draft::{Draft, New},
     exceptions, ids, rules,
     series::instance_id,
+    use_limits,
     view::View,
     write::{self, Author, Visible},
 };
@@ -71,6 +72,7 @@ pub(crate) async fn import(
         rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     }
     conference::settle(&mut event, old.as_ref(), &directory, calendar, &sim)?;
+    use_limits::charge(&sim, &caller.email, (&event, old.as_ref()), now)?;
     let (stored, _) = exceptions::store(&mut directory, &calendar_id, &event, author, Visible::Yes)?;
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))
 }

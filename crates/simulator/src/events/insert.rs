@@ -14,7 +14,7 @@ use super::{
     draft::{Draft, New},
     event_types, ids,
     mail::{self, SendUpdates},
-    rules,
+    rules, use_limits,
     view::View,
     write::{self, Author, Visible},
 };
@@ -75,6 +75,7 @@ pub(super) fn make(
     write::introduce(&mut event, calendar, author);
     rules::settle(&mut event, &calendar.id, &calendar.zone)?;
     conference::settle(&mut event, None, &directory, calendar, sim)?;
+    use_limits::charge(sim, &caller.email, (&event, None), now)?;
     let stored = commit(&mut directory, &calendar_id, &event, None, author, Visible::Yes)?;
     auto_decline::clear(&mut directory, &calendar_id, &event, author)?;
     mail::send(&mut directory, updates, &event, None, now);

@@ -50,7 +50,7 @@ pub(crate) async fn instances(
     items.sort_by(|a, b| (a.key, &a.id).cmp(&(b.key, &b.id)));
     let more = items.len() > size;
     items.truncate(size);
-    let mut head = head(calendar, &view);
+    let mut head = head(&directory, calendar, &view);
     if let Some(last) = items.last().filter(|_| more) {
         let next = Position::Sorted {
             key: last.key,

@@ -25,19 +25,6 @@ use crate::{
 /// How long a sync token serves; Google does not say, integrators count on about a month.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// Parameters that may differ from page to page.
-const NOT_ASKED: [&str; 9] = [
-    "pageToken",
-    "maxResults",
-    "fields",
-    "prettyPrint",
-    "quotaUser",
-    "alt",
-    "key",
-    "access_token",
-    "oauth_token",
-];
-
 /// A page of events.
 pub(crate) async fn list(
     State(sim): State<Sim>,
@@ -74,7 +61,7 @@ pub(crate) async fn list(
         let page = listing.page(&position, size)?;
         (page.items, page.next)
     };
-    let mut head = head(calendar, &view);
+    let mut head = head(&directory, calendar, &view);
     if let Some(next) = next {
         head["nextPageToken"] = sim.tokens().write(&next, &questions.page).into();
     } else {
@@ -120,7 +107,7 @@ impl Questions {
             .collect();
         types.sort_unstable();
         Self {
-            page: format!("page {whose} {}", query.without(&NOT_ASKED)),
+            page: format!("page {whose} {}", query.without(google::NOT_ASKED)),
             sync: format!("sync {whose} {} {types:?}", selection.single_events),
         }
     }
@@ -202,7 +189,7 @@ fn collection_etag(calendar: &Calendar) -> String {
 }
 
 /// Everything of the answer but its items.
-pub(super) fn head(calendar: &Calendar, view: &View) -> Value {
+pub(super) fn head(directory: &Directory, calendar: &Calendar, view: &View) -> Value {
     let changed = calendar.events.changed();
     let updated = changed.or_else(|| Timestamp::from_microsecond(calendar.version_us).ok());
     json!({
@@ -213,7 +200,7 @@ pub(super) fn head(calendar: &Calendar, view: &View) -> Value {
         "updated": utc_millis(updated.unwrap_or(Timestamp::UNIX_EPOCH)),
         "timeZone": view.zone_name(&calendar.zone),
         "accessRole": view.role.name(),
-        "defaultReminders": default_reminders(calendar, view.role),
+        "defaultReminders": default_reminders(directory, &view.viewer, calendar),
     })
 }
 

@@ -219,7 +219,7 @@ impl Default for Reminders {
 }
 
 /// One of `reminders.overrides`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reminder {
     pub(crate) method: ReminderMethod,
     pub(crate) minutes: i32,

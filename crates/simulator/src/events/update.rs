@@ -16,7 +16,7 @@ use super::{
     exceptions::whole,
     guests,
     mail::{self, SendUpdates},
-    read_instance, rules,
+    read_instance, rules, use_limits,
     view::View,
     visibility,
     write::{Author, Visible},
@@ -79,6 +79,7 @@ fn change(
     rules::settle(&mut new, &calendar.id, &calendar.zone)?;
     guests::check(&old, &mut new)?;
     conference::settle(&mut new, Some(&old), &directory, calendar, sim)?;
+    use_limits::charge(sim, &caller.email, (&new, Some(&old)), now)?;
     new.sequence = Some(rules::next_sequence(&old, &new)?);
     let restricted = visibility::settle_instance(&old, &mut new);
     let visible = if differs_beyond_reminders(&old, &new) {

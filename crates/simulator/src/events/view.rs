@@ -33,7 +33,7 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) role: AccessRole,
-    viewer: Arc<str>,
+    pub(super) viewer: Arc<str>,
     /// Another zone than the calendar's.
     zone: Option<Zone>,
     max_attendees: Option<usize>,

@@ -125,6 +125,12 @@ impl GoogleError {
         Self::new(StatusCode::FORBIDDEN, "calendar", "requiredAccessLevel", message)
     }
 
+    /// The role on the calendar does not allow deciding about it.
+    pub(crate) fn needs_owner() -> Self {
+        let message = "You need to have owner access to this calendar.";
+        Self::new(StatusCode::FORBIDDEN, "calendar", "requiredAccessLevel", message)
+    }
+
     /// A guest changes what only the organizer may.
     pub(crate) fn not_organizer() -> Self {
         let message = "Shared properties can only be changed by the organizer of the event.";

@@ -4,6 +4,19 @@ use jiff::Timestamp;
 
 use super::GoogleError;
 
+/// Parameters that may differ from page to page.
+pub(crate) const NOT_ASKED: &[&str] = &[
+    "pageToken",
+    "maxResults",
+    "fields",
+    "prettyPrint",
+    "quotaUser",
+    "alt",
+    "key",
+    "access_token",
+    "oauth_token",
+];
+
 /// The query of a request in the order it was sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);

@@ -73,7 +73,24 @@ const KNOWN: [(&str, &str); 25] = [
 pub(crate) enum Method {
     CalendarListList,
     CalendarListGet,
+    CalendarListInsert,
+    CalendarListPatch,
+    CalendarListUpdate,
+    CalendarListDelete,
     CalendarsGet,
+    CalendarsInsert,
+    CalendarsPatch,
+    CalendarsUpdate,
+    CalendarsDelete,
+    CalendarsClear,
+    CalendarsTransferOwnership,
+    AclList,
+    AclGet,
+    AclInsert,
+    AclPatch,
+    AclUpdate,
+    AclDelete,
+    ColorsGet,
     SettingsList,
     SettingsGet,
     EventsList,
@@ -106,6 +123,28 @@ const GET_LIST: &[&str] = &[
     "calendar.calendarlist",
     "calendar.calendarlist.readonly",
     "calendar.app.created",
+];
+const INSERT_LIST: &[&str] = &["calendar", "calendar.calendarlist"];
+const WRITE_LIST: &[&str] = &["calendar", "calendar.app.created", "calendar.calendarlist"];
+const WRITE_CALENDARS: &[&str] = &["calendar", "calendar.app.created", "calendar.calendars"];
+const RULE_CALENDARS: &[&str] = &["calendar", "calendar.calendars"];
+const GET_ACL: &[&str] = &[
+    "calendar",
+    "calendar.acls",
+    "calendar.acls.readonly",
+    "calendar.readonly",
+];
+const WRITE_ACL: &[&str] = &["calendar", "calendar.acls"];
+const COLORS: &[&str] = &[
+    "calendar",
+    "calendar.app.created",
+    "calendar.calendarlist",
+    "calendar.calendarlist.readonly",
+    "calendar.events.freebusy",
+    "calendar.events.owned",
+    "calendar.events.owned.readonly",
+    "calendar.events.public.readonly",
+    "calendar.readonly",
 ];
 const READ_CALENDARS: &[&str] = &[
     "calendar",
@@ -179,7 +218,24 @@ impl Method {
         match self {
             Self::CalendarListList => ("CalendarList.List", READ_LIST),
             Self::CalendarListGet => ("CalendarList.Get", GET_LIST),
+            Self::CalendarListInsert => ("CalendarList.Insert", INSERT_LIST),
+            Self::CalendarListPatch => ("CalendarList.Patch", WRITE_LIST),
+            Self::CalendarListUpdate => ("CalendarList.Update", WRITE_LIST),
+            Self::CalendarListDelete => ("CalendarList.Delete", WRITE_LIST),
             Self::CalendarsGet => ("Calendars.Get", READ_CALENDARS),
+            Self::CalendarsInsert => ("Calendars.Insert", WRITE_CALENDARS),
+            Self::CalendarsPatch => ("Calendars.Patch", WRITE_CALENDARS),
+            Self::CalendarsUpdate => ("Calendars.Update", WRITE_CALENDARS),
+            Self::CalendarsDelete => ("Calendars.Delete", WRITE_CALENDARS),
+            Self::CalendarsClear => ("Calendars.Clear", RULE_CALENDARS),
+            Self::CalendarsTransferOwnership => ("Calendars.TransferOwnership", RULE_CALENDARS),
+            Self::AclList => ("Acl.List", READ_ACL),
+            Self::AclGet => ("Acl.Get", GET_ACL),
+            Self::AclInsert => ("Acl.Insert", WRITE_ACL),
+            Self::AclPatch => ("Acl.Patch", WRITE_ACL),
+            Self::AclUpdate => ("Acl.Update", WRITE_ACL),
+            Self::AclDelete => ("Acl.Delete", WRITE_ACL),
+            Self::ColorsGet => ("Colors.Get", COLORS),
             Self::SettingsList => ("Settings.List", READ_SETTINGS),
             Self::SettingsGet => ("Settings.Get", READ_SETTINGS),
             Self::EventsList => ("Events.List", READ_EVENTS),

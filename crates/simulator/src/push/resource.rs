@@ -42,10 +42,10 @@ impl Resource {
         match self {
             Self::Events(id) => Some(directory.calendar(id)?.events.revision()),
             Self::Acl(id) => {
-                let roles = directory.calendar(id)?.acl.iter();
-                Some(fingerprint(
-                    roles.map(|(email, role)| format!("{email} {role:?}")),
-                ))
+                let rules = directory.calendar(id)?.acl.iter();
+                Some(fingerprint(rules.map(|(audience, rule)| {
+                    format!("{} {:?} {}", audience.id(), rule.role, rule.version_us)
+                })))
             }
             Self::CalendarList(email) => {
                 let user = directory.user(email)?;

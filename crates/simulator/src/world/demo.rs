@@ -57,7 +57,11 @@ pub(super) fn document(now: Timestamp) -> Result<Document, WorldError> {
         school,
         calendar(CHIKA, CHIKA, &tokyo, chika::primary(&tokyo)),
     ];
-    Ok(Document { users, calendars })
+    Ok(Document {
+        users,
+        calendars,
+        ..Document::default()
+    })
 }
 
 fn person(email: &str, (given, family): (&str, &str), zone: &str, others: &[(&str, &str)]) -> UserDocument {

@@ -1,13 +1,13 @@
 //! The form of world files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::WorldError;
 use crate::{
-    directory::{AccessRole, Directory},
-    events::EventResource,
+    directory::{AccessRole, Audience, Directory, Notification},
+    events::{EventResource, Reminder},
 };
 
 /// A whole world.
@@ -15,6 +15,9 @@ use crate::{
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct Document {
     pub(crate) users: Vec<UserDocument>,
+    /// Addresses by the address of their group.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) groups: BTreeMap<String, BTreeSet<String>>,
     pub(crate) calendars: Vec<CalendarDocument>,
 }
 
@@ -39,6 +42,14 @@ pub(crate) struct EntryDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) summary_override: Option<String>,
     pub(crate) color_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) background: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) foreground: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reminders: Option<Vec<Reminder>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) notifications: Option<Vec<Notification>>,
     pub(crate) selected: bool,
     pub(crate) hidden: bool,
     pub(crate) deleted: bool,
@@ -57,7 +68,7 @@ pub(crate) struct CalendarDocument {
     pub(crate) location: Option<String>,
     pub(crate) time_zone: String,
     pub(crate) owner: String,
-    /// Roles by address; `default` is everyone.
+    /// Roles by address; `default` is everyone, `group:` and `domain:` before a name mean its people.
     pub(crate) sharing: BTreeMap<String, AccessRole>,
     pub(crate) events: Vec<EventResource>,
 }
@@ -78,6 +89,10 @@ impl Default for EntryDocument {
             id: String::new(),
             summary_override: None,
             color_id: "14".to_owned(),
+            background: None,
+            foreground: None,
+            reminders: None,
+            notifications: None,
             selected: true,
             hidden: false,
             deleted: false,
@@ -115,6 +130,10 @@ pub(super) fn write(directory: &Directory) -> Result<Document, WorldError> {
                 id: entry.calendar.clone(),
                 summary_override: entry.summary_override.clone(),
                 color_id: entry.color_id.clone(),
+                background: entry.background.clone(),
+                foreground: entry.foreground.clone(),
+                reminders: entry.reminders.clone(),
+                notifications: entry.notifications.clone(),
                 selected: entry.selected,
                 hidden: entry.hidden,
                 deleted: entry.deleted,
@@ -134,12 +153,28 @@ pub(super) fn write(directory: &Directory) -> Result<Document, WorldError> {
             location: calendar.location.clone(),
             time_zone: calendar.zone.name().to_owned(),
             owner: calendar.owner.clone(),
-            sharing: calendar.acl.clone(),
+            sharing: calendar
+                .acl
+                .iter()
+                .filter_map(|(audience, rule)| Some((sharing_key(audience), rule.role?)))
+                .collect(),
             events: events.collect::<Result<_, _>>()?,
         });
     }
+    let groups = directory.groups();
     Ok(Document {
         users: users.collect(),
+        groups: groups
+            .map(|(address, members)| (address.clone(), members.clone()))
+            .collect(),
         calendars,
     })
+}
+
+/// A person's address stands for itself.
+fn sharing_key(audience: &Audience) -> String {
+    match audience {
+        Audience::User(address) => address.clone(),
+        other => other.id(),
+    }
 }

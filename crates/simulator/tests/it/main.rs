@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acl;
 mod audit;
 mod batch;
+mod calendar_list;
+mod calendars;
 mod control;
 mod cross_origin;
 mod events;
@@ -26,8 +29,8 @@ mod oauth_pages;
 mod official_clients;
 mod page;
 mod push;
-mod receiver;
 mod quotas;
+mod receiver;
 mod smoke;
 mod snapshot;
 mod tls;
