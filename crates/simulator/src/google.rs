@@ -9,6 +9,7 @@ mod query;
 mod reply;
 mod resume;
 mod scope;
+mod shapes;
 
 pub(crate) use caller::{Call, Caller};
 pub(crate) use datetime::{EventDateTime, local, utc_millis};

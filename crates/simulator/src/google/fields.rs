@@ -6,34 +6,90 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
+use serde::Serialize as _;
 use serde_json::{Map, Value};
 
-use super::{GoogleError, Query};
+use super::{GoogleError, Query, shapes};
 
-/// Middleware that cuts successful JSON answers down to the `fields` asked for.
+/// Where the calendar API begins.
+const API: &str = "/calendar/v3";
+
+/// Middleware that brings JSON answers into the form asked for: only these `fields`, indented with `prettyPrint=true`.
+/// `alt` can be nothing but `json`. Answers are compact unless indentation is asked for, unlike Google's.
 pub(crate) async fn select_fields(request: Request, next: Next) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
-    let Some(text) = query.text("fields") else {
-        return next.run(request).await;
-    };
-    let Some(mask) = Mask::parse(text) else {
-        let message = format!("Invalid field selection {text}");
-        return GoogleError::parameter("fields", &message).into_response();
+    let wish = match Wish::read(&query, request.uri().path(), request.method()) {
+        Ok(wish) => wish,
+        Err(refusal) => return refusal.into_response(),
     };
     let response = next.run(request).await;
-    if response.status() != StatusCode::OK {
+    let is_json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let mask = wish.mask.filter(|_| response.status() == StatusCode::OK);
+    if !is_json || (mask.is_none() && !wish.pretty) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let cut = serde_json::from_slice(&bytes)
-        .ok()
-        .and_then(|value| serde_json::to_vec(&mask.select(value)).ok());
+    let shown = serde_json::from_slice(&bytes).ok().and_then(|value: Value| {
+        let value = match &mask {
+            Some(mask) => mask.select(value),
+            None => value,
+        };
+        write(&value, wish.pretty)
+    });
     parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(cut.map_or(bytes, Into::into)))
+    Response::from_parts(parts, Body::from(shown.map_or(bytes, Into::into)))
+}
+
+/// What the query says about the form of the answer.
+struct Wish {
+    mask: Option<Mask>,
+    pretty: bool,
+}
+
+impl Wish {
+    fn read(query: &Query, path: &str, method: &Method) -> Result<Self, GoogleError> {
+        if let Some(other) = query.text("alt").filter(|alt| *alt != "json") {
+            let message = format!("Invalid string value: '{other}'. Allowed values: [json]");
+            return Err(GoogleError::parameter("alt", &message));
+        }
+        let mask = query.text("fields").map(|text| {
+            let refused =
+                |at: &str| GoogleError::parameter("fields", &format!("Invalid field selection {at}"));
+            let mask = Mask::parse(text).ok_or_else(|| refused(text))?;
+            let shape = path
+                .strip_prefix(API)
+                .and_then(|path| shapes::of_answer(path, method == Method::POST))
+                .and_then(|shape| Mask::parse(&shape));
+            match shape.and_then(|shape| mask.stranger_to(&shape)) {
+                Some(stranger) => Err(refused(&stranger)),
+                None => Ok(mask),
+            }
+        });
+        Ok(Self {
+            mask: mask.transpose()?,
+            pretty: query.flag("prettyPrint")?.unwrap_or(false),
+        })
+    }
+}
+
+/// With one space for each level, as Google indents.
+fn write(value: &Value, pretty: bool) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if pretty {
+        let form = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut bytes, form);
+        value.serialize(&mut writer).ok()?;
+    } else {
+        serde_json::to_writer(&mut bytes, value).ok()?;
+    }
+    Some(bytes)
 }
 
 /// Which members to keep: an empty mask keeps everything below.
@@ -80,6 +136,23 @@ impl Mask {
             Self::default()
         };
         Some((name.to_owned(), below))
+    }
+
+    /// The first member asked for that `shape` does not have.
+    fn stranger_to(&self, shape: &Self) -> Option<String> {
+        self.0.iter().find_map(|(name, below)| {
+            let mut known = shape
+                .0
+                .iter()
+                .filter(|(member, _)| name == "*" || member == "*" || member == name)
+                .peekable();
+            if known.peek().is_none() {
+                return Some(name.clone());
+            }
+            // Of several that a star stands for, one that has the rest is enough.
+            let strangers: Option<Vec<String>> = known.map(|(_, inner)| below.stranger_to(inner)).collect();
+            strangers.and_then(|strangers| strangers.into_iter().next())
+        })
     }
 
     fn select(&self, value: Value) -> Value {

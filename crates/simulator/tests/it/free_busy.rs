@@ -186,3 +186,62 @@ async fn limits_are_told() {
         "tooManyCalendarsRequested"
     );
 }
+
+#[tokio::test]
+async fn a_group_is_asked_for_like_its_people_and_may_be_too_large() {
+    let google = calendar(json!([event(&json!({}))])).await;
+    let group = json!({"id": "staff@example.com", "members": ["ana@example.com", "ben@example.com"]});
+    google
+        .send(reqwest::Method::PUT, "/_sim/groups", &group)
+        .await
+        .ok();
+    let mut question = question("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z");
+    question["items"] = json!([{"id": "staff@example.com"}]);
+    let answer = google.post("/calendar/v3/freeBusy", &question).await.ok();
+    assert_eq!(
+        answer["groups"],
+        json!({"staff@example.com": {"calendars": ["ana@example.com", "ben@example.com"]}})
+    );
+    assert_eq!(
+        answer["calendars"],
+        json!({
+            "ana@example.com": {"busy": [{"start": "2026-12-01T10:00:00Z", "end": "2026-12-01T11:00:00Z"}]},
+            "ben@example.com": {"errors": [{"domain": "global", "reason": "notFound"}], "busy": []},
+        })
+    );
+    question["groupExpansionMax"] = 1.into();
+    let answer = google.post("/calendar/v3/freeBusy", &question).await.ok();
+    assert_eq!(
+        (&answer["groups"]["staff@example.com"], &answer["calendars"]),
+        (
+            &json!({"errors": [{"domain": "global", "reason": "groupTooBig"}]}),
+            &json!({})
+        )
+    );
+    question["groupExpansionMax"] = 101.into();
+    assert_eq!(
+        google.post("/calendar/v3/freeBusy", &question).await.refused(),
+        (400, "invalid")
+    );
+}
+
+#[tokio::test]
+async fn a_calendar_that_cannot_be_read_says_why_beside_others_that_can() {
+    let google = calendar(json!([event(&json!({}))])).await;
+    let order = json!({"email": "ana@example.com", "id": "shared@group.calendar.google.com", "freeBusyError": "internalError"});
+    google
+        .send(reqwest::Method::PUT, "/_sim/calendars", &order)
+        .await
+        .ok();
+    let mut question = question("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z");
+    question["items"] = json!([{"id": "primary"}, {"id": "shared@group.calendar.google.com"}]);
+    let answer = google.post("/calendar/v3/freeBusy", &question).await.ok();
+    assert_eq!(
+        answer["calendars"]["shared@group.calendar.google.com"],
+        json!({"errors": [{"domain": "global", "reason": "internalError"}], "busy": []})
+    );
+    assert_eq!(
+        answer["calendars"]["primary"]["busy"].as_array().unwrap().len(),
+        1
+    );
+}

@@ -22,6 +22,7 @@ mod free_busy;
 mod guide;
 mod harness;
 mod listing;
+mod look;
 mod oauth;
 mod oauth_keys;
 mod oauth_limits;
