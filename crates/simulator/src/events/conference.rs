@@ -39,8 +39,11 @@ pub(crate) fn settle(
         return Ok(());
     }
     let request = &data["createRequest"];
-    // A conference that is there already is copied with the request that made it.
-    if request.is_null() || data["entryPoints"].is_array() {
+    // A conference that is there already may be copied with the request that made it; what a patch leaves as it was
+    // is no copy.
+    let points = |data: &Value| data["entryPoints"].clone();
+    let copied = data["entryPoints"].is_array() && before.map(points) != Some(points(data));
+    if request.is_null() || copied {
         copied::check(data)?;
         event.hangout_link = copied::meet_link(data);
         return Ok(());

@@ -9,6 +9,7 @@ use http::StatusCode;
 use super::{
     EventResource, EventType, Status, attendees,
     commit::commit,
+    conference,
     copies::invites,
     exceptions,
     mail::{self, SendUpdates},
@@ -51,6 +52,7 @@ pub(crate) async fn move_to(
         carry(&mut directory, (&from, &to), &exception, author)?;
     }
     let moved = stored.resource()?;
+    conference::watch(&mut directory, &to, &moved, now);
     mail::send(&mut directory, updates, &moved, Some(&old), now);
     Ok(google::json_bytes(StatusCode::OK, view.details(&stored)?))
 }

@@ -132,6 +132,25 @@ async fn a_failed_request_has_no_solution_and_takes_a_new_request_id() {
 }
 
 #[tokio::test]
+async fn a_new_request_id_makes_a_new_link_and_the_same_one_does_not() {
+    let google = Google::start().await;
+    let event = insert(&google, &ask("r1")).await;
+    let at = format!("{}?conferenceDataVersion=1", path(&event));
+    let again = |id: &str| json!({"conferenceData": ask(id)["conferenceData"]});
+    let same = google.patch(&at, &again("r1")).await.ok();
+    assert_eq!(same["conferenceData"], event["conferenceData"]);
+    let fresh = google.patch(&at, &again("r2")).await.ok();
+    assert_eq!(
+        (status(&fresh), fresh["hangoutLink"] == event["hangoutLink"]),
+        ("success", false)
+    );
+    assert_eq!(
+        fresh["conferenceData"]["entryPoints"][0]["uri"],
+        fresh["hangoutLink"]
+    );
+}
+
+#[tokio::test]
 async fn a_calendar_that_allows_no_meet_refuses_and_so_do_kinds_that_are_gone() {
     let google = Google::start().await;
     let at = format!("{EVENTS}?conferenceDataVersion=1");
