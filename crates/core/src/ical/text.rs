@@ -37,19 +37,9 @@ impl Unfolded {
                         joined.push(b'\n');
                     }
                     numbers.push(number);
-                    let name = raw
-                        .iter()
-                        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-')
-                        .count();
-                    let rest = raw[name..].trim_ascii_start();
-                    let is_blank_before_value =
-                        rest.len() < raw.len() - name && matches!(rest.first(), Some(b':' | b';'));
-                    if is_blank_before_value {
-                        joined.extend_from_slice(&raw[..name]);
-                        joined.extend_from_slice(rest);
-                    } else {
-                        joined.extend_from_slice(raw);
-                    }
+                    let (name, rest) = without_blank_after_name(raw);
+                    joined.extend_from_slice(name);
+                    joined.extend_from_slice(rest);
                 }
             }
         }
@@ -85,6 +75,16 @@ fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
         bytes.iter().copied().filter(|&byte| byte != 0).collect()
     } else {
         bytes
+    }
+}
+
+/// The name of a line and what follows it, without blanks between the two.
+fn without_blank_after_name(raw: &[u8]) -> (&[u8], &[u8]) {
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+    let (name, rest) = raw.split_at(raw.iter().take_while(is_name).count());
+    match rest.trim_ascii_start() {
+        value @ [b':' | b';', ..] => (name, value),
+        _ => (name, rest),
     }
 }
 

@@ -18,6 +18,9 @@ const HORIZON: i64 = 4_102_444_800;
 /// So long the onsets of the last era are told one by one, until both its rules hold: a year and a bit.
 const OVERLAP: i64 = 400 * 86_400;
 
+/// So many changes a zone may have: the busiest of the world's has some three hundred.
+const CHANGE_LIMIT: usize = 2_000;
+
 /// The zone that a definition describes, `None` when there is nothing in it that could be followed.
 pub(super) fn zone(definition: &Component<'_>) -> Option<Zone> {
     let observances: Vec<Observance> = definition
@@ -54,6 +57,9 @@ fn follow(observances: &[Observance], first: &Observance, last_era: Option<(i64,
     let first_offset = past.last().map_or(first.offset_before, |&(_, offset)| offset);
     let mut offset = first_offset;
     changes.retain(|&(_, next)| std::mem::replace(&mut offset, next) != next);
+    if changes.len() > CHANGE_LIMIT {
+        return None;
+    }
     match last_era {
         // Outlook's rules from 1601.
         Some((from, rule)) if from <= BEGINNING => Zone::following(&rule).ok(),

@@ -55,6 +55,7 @@ impl Observance {
             recurrence: lines
                 .iter()
                 .map(|line| format!("{}:{}", line.name(), line.value()))
+                .filter(|line| is_followed(line))
                 .collect(),
             yearly,
         })
@@ -137,6 +138,12 @@ impl Observance {
             updated: None,
         }
     }
+}
+
+/// No clocks are set by rules of weeks, days or less, and following these for two centuries would cost much.
+fn is_followed(line: &str) -> bool {
+    let line = line.to_ascii_uppercase();
+    !line.starts_with("RRULE") || line.contains("FREQ=YEARLY") || line.contains("FREQ=MONTHLY")
 }
 
 /// Seconds east of Greenwich from `+0100` or `-033015` (RFC 5545 section 3.3.14), up to a day.

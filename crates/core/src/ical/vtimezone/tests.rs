@@ -131,3 +131,19 @@ fn rules_that_no_posix_rule_says_are_followed_far() {
         &[("2026-04-01T00:00", 60), ("2026-10-01T00:00", 0), ("2099-04-01T00:00", 60), ("2099-10-01T00:00", 0)],
     );
 }
+
+#[test]
+fn definitions_that_mean_harm_are_bounded() {
+    let by_rule = |rule: &str| {
+        format!(
+            "BEGIN:VTIMEZONE BEGIN:DAYLIGHT DTSTART:19000301T000000 TZOFFSETFROM:+0000 TZOFFSETTO:+0100 RRULE:{rule}
+             END:DAYLIGHT BEGIN:STANDARD DTSTART:19000301T001000 TZOFFSETFROM:+0100 TZOFFSETTO:+0000 RRULE:{rule}
+             END:STANDARD END:VTIMEZONE"
+        )
+    };
+    // More changes than any zone has.
+    check(&by_rule("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"), None);
+    // Rules that no zone has count as none: what is left are two changes.
+    let zone = defined(&by_rule("FREQ=SECONDLY")).unwrap();
+    assert_eq!(zone.name().matches('=').count(), 2, "{}", zone.name());
+}
