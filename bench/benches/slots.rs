@@ -20,6 +20,10 @@ use kalends_core::{
     time::{Interval, Zone},
 };
 
+/// The allocator that the product is shipped with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PEOPLE: usize = 50;
 const DAYS: i64 = 60;
 const BUSY: usize = 200;

@@ -21,7 +21,7 @@
 //! The order of things: free time makes *stretches* of possible starts; each stretch has a grid that begins at its
 //! start, rounded up on the clock, and goes on by the step; buffers, notice, horizon, limits and groups choose among
 //! the grid's candidates and never move it. Everything is sweeps over sorted runs: no provider is asked, nothing is
-//! expanded, and no candidate costs an allocation.
+//! expanded, and candidates are not tried one by one.
 //!
 //! To add a rule, decide whether it shapes the stretches or chooses among candidates, add it there with a row in the
 //! table of tests, and add its word to [`Rule`] so that it can be explained.

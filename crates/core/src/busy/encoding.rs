@@ -103,7 +103,8 @@ impl BusyMonth {
                 return Err(DecodeError::Order);
             }
             match run.last_mut() {
-                Some(last) if last.end_us() == start_us => {
+                // Only what was cut at the border begins without a gap.
+                Some(last) if gap == 0 && last.end_us() == start_us => {
                     *last = Interval::from_ordered(last.start_us(), end_us);
                 }
                 _ => run.push(Interval::from_ordered(start_us, end_us)),

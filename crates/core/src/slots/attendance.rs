@@ -29,8 +29,6 @@ pub struct Slot {
     pub interval: Interval,
     /// How many more can join, when the slot is an appointment that there is already.
     pub seats_left: Option<u32>,
-    /// Its place among the columns of [`Company`].
-    pub(super) column: u32,
 }
 
 /// Who comes to one appointment of a slot.
@@ -65,9 +63,15 @@ pub(super) struct Company {
 }
 
 impl Found {
-    /// Who comes to a slot of this answer: one entry for each appointment of the course.
+    /// Who comes to a slot of this answer: one entry for each appointment of the course; none for another's slot.
     pub fn attendance(&self, slot: &Slot) -> Vec<Attendance> {
-        let column = slot.column as usize;
+        let start = slot.interval.start_us();
+        let found = self
+            .slots
+            .binary_search_by_key(&start, |slot| slot.interval.start_us());
+        let Ok(column) = found else {
+            return Vec::new();
+        };
         let of_part = |company: &Company| Attendance {
             interval: company.intervals.get(column).copied().unwrap_or(slot.interval),
             groups: company.attendees(column),

@@ -22,12 +22,17 @@ impl CivilGrid {
 
     /// The first instant, not before `at_us`, at which the clock shows a multiple of the unit past the hour.
     pub(super) fn round_up(&self, at_us: i64) -> i64 {
-        let first = self.spans.partition_point(|part| part.span.end_us() <= at_us);
+        let asked = at_us;
         let mut at_us = at_us;
-        for part in &self.spans[first..] {
+        for part in self.spans.iter().skip_while(|part| part.span.end_us() <= asked) {
             let past_hour = (at_us + part.offset_us).rem_euclid(HOUR_US);
-            let multiple = (past_hour + self.unit_us - 1) / self.unit_us * self.unit_us;
-            let rounded = at_us + multiple.min(HOUR_US) - past_hour;
+            // Both are less than 2^32, in which division takes half the time.
+            let past_multiple = i64::from(past_hour as u32 % self.unit_us as u32);
+            let rounded = if past_multiple == 0 {
+                at_us
+            } else {
+                at_us + (self.unit_us - past_multiple).min(HOUR_US - past_hour)
+            };
             if rounded < part.span.end_us() {
                 return rounded;
             }

@@ -93,27 +93,25 @@ fn together(search: &Search<'_>) -> Found {
 fn every_start(search: &Search<'_>) -> Found {
     let step = minutes(search.question.query.step_minutes);
     let duration = search.parts[0].part.duration;
+    let most = most(search);
     let grids = grid(search);
-    let all = grids.iter().map(|on_grid| on_grid.count(step)).sum::<usize>();
-    let mut slots = Vec::with_capacity(all.min(most(search)));
+    let time: i64 = grids.iter().map(|on_grid| on_grid.end - on_grid.first).sum();
+    let mut slots = Vec::with_capacity(most.min((time / step) as usize + grids.len()));
+    let mut more = false;
     for on_grid in grids {
-        let room = most(search) - slots.len();
-        let first = slots.len() as u32;
-        slots.extend(
-            on_grid
-                .starts(step)
-                .take(room)
-                .enumerate()
-                .map(|(index, start)| Slot {
-                    interval: Interval::from_ordered(start, start + duration),
-                    seats_left: None,
-                    column: first + index as u32,
-                }),
-        );
+        let mut start = on_grid.first;
+        while start < on_grid.end && slots.len() < most {
+            slots.push(Slot {
+                interval: Interval::from_ordered(start, start + duration),
+                seats_left: None,
+            });
+            start += step;
+        }
+        more |= start < on_grid.end;
     }
     Found {
-        more: all > slots.len(),
         slots,
+        more,
         ..Found::default()
     }
 }
@@ -143,7 +141,6 @@ fn some_starts(search: &Search<'_>, joins: &[seats::Join]) -> Found {
             found.slots.push(Slot {
                 interval,
                 seats_left: join.map(|join| join.seats_left),
-                column: found.slots.len() as u32,
             });
             true
         },
@@ -199,17 +196,27 @@ fn paint(run: &[Interval], starts: &[i64]) -> Vec<u64> {
         return Vec::new();
     }
     let mut row = vec![0; starts.len().div_ceil(64)];
-    let mut column = 0;
+    let mut next = 0;
     for span in run {
-        while column < starts.len() && starts[column] < span.start_us() {
-            column += 1;
+        while next < starts.len() && starts[next] < span.start_us() {
+            next += 1;
         }
-        while column < starts.len() && starts[column] < span.end_us() {
-            row[column / 64] |= 1 << (column % 64);
-            column += 1;
+        let first = next;
+        while next < starts.len() && starts[next] < span.end_us() {
+            next += 1;
         }
+        set(&mut row, first, next);
     }
     row
+}
+
+/// Sets the bits of some columns, word by word.
+fn set(row: &mut [u64], mut first: usize, end: usize) {
+    while first < end {
+        let in_word = (end - first).min(64 - first % 64);
+        row[first / 64] |= (u64::MAX >> (64 - in_word)) << (first % 64);
+        first += in_word;
+    }
 }
 
 /// Appointments one after the other.
@@ -238,7 +245,6 @@ fn sequence(search: &Search<'_>) -> Found {
         found.slots.push(Slot {
             interval,
             seats_left: None,
-            column: found.slots.len() as u32,
         });
         for (column, interval) in intervals.iter_mut().zip(of_parts) {
             column.push(interval);

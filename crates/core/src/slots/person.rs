@@ -42,7 +42,7 @@ pub struct Person<'a> {
 pub struct Appointment {
     /// From its start to its end, without buffers.
     pub interval: Interval,
-    /// How many more can join it; 0 when it is full or for one only.
+    /// How many more can join it; 0 when it is full or for one only. Sequences and periods do not look at it.
     pub seats_left: u32,
 }
 

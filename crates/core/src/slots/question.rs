@@ -97,7 +97,7 @@ pub enum Shape {
     /// Of these, from the first on, those that do not overlap the one before.
     Slots,
     /// No grid: the spans, at least as long as the duration, in which every start is possible that leaves room for
-    /// the duration. Not for sequences.
+    /// the duration. Not for sequences; appointments that can be joined are not among them.
     Periods,
 }
 

@@ -17,7 +17,8 @@ pub(super) fn walk(search: &Search<'_>, joins: &[i64], mut offer: impl FnMut(Can
     let mut joins = joins.iter().copied().peekable();
     let step = minutes(search.question.query.step_minutes);
     for on_grid in grid(search) {
-        for start in on_grid.starts(step) {
+        let mut start = on_grid.first;
+        while start < on_grid.end {
             while let Some(start) = joins.next_if(|join| *join < start) {
                 if !offer(Candidate { start, joins: true }) {
                     return;
@@ -27,6 +28,7 @@ pub(super) fn walk(search: &Search<'_>, joins: &[i64], mut offer: impl FnMut(Can
             if !offer(Candidate { start, joins }) {
                 return;
             }
+            start += step;
         }
     }
     for start in joins {
@@ -39,19 +41,9 @@ pub(super) fn walk(search: &Search<'_>, joins: &[i64], mut offer: impl FnMut(Can
 /// Some starts of one grid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OnGrid {
-    first: i64,
+    pub(super) first: i64,
     /// The first instant after the last start that is allowed.
-    end: i64,
-}
-
-impl OnGrid {
-    pub(super) fn starts(self, step: i64) -> impl ExactSizeIterator<Item = i64> {
-        (0..self.count(step)).map(move |index| self.first + index as i64 * step)
-    }
-
-    pub(super) fn count(self, step: i64) -> usize {
-        ((self.end - self.first + step - 1) / step).max(0) as usize
-    }
+    pub(super) end: i64,
 }
 
 /// The starts on the grids of the stretches of the first part that can be offered, span by span.
