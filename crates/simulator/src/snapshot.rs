@@ -1,7 +1,7 @@
 //! Snapshots: the whole state as one JSON document, to go on from later, in another process too.
 //!
 //! Unlike a world file a snapshot keeps what only the simulator knows: tokens and what was granted, clients, signing
-//! keys, channels and their messages, the order of changes that sync tokens refer to, faults, and the clock. It does
+//! keys, channels and their messages, the order of changes that sync tokens refer to, faults, limits, and the clock. It does
 //! not keep the record of calls and the meter, which tell of a process. Its secrets are those of made-up accounts.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,6 +13,7 @@ use crate::{
     faults::Faults,
     oauth::{Grants, OAuthClient, SavedGrants, SavedKeys},
     push::{PostOffice, SavedPostOffice},
+    quota::Quotas,
     state::Sim,
 };
 
@@ -58,6 +59,7 @@ struct Snapshot {
     signing: SavedKeys,
     grants: SavedGrants,
     faults: Faults,
+    quotas: Quotas,
     push: SavedPostOffice,
     directory: SavedDirectory,
 }
@@ -90,6 +92,7 @@ pub(crate) fn save(sim: &Sim) -> Result<Vec<u8>, SnapshotError> {
         signing: sim.signing().save().map_err(|_| SnapshotError::Key)?,
         grants: sim.grants().save(),
         faults: sim.faults().clone(),
+        quotas: sim.meter().quotas().clone(),
         push: sim.push().save(),
         directory: sim.directory().save()?,
     };
@@ -123,6 +126,7 @@ pub(crate) fn load(sim: &Sim, text: &[u8]) -> Result<(), SnapshotError> {
     }
     *sim.grants() = Grants::load(snapshot.grants);
     *sim.faults() = snapshot.faults;
+    sim.meter().set(snapshot.quotas);
     sim.clock().set(snapshot.now);
     // Channels compare versions with the directory, so they change together.
     let mut present = sim.directory_mut();

@@ -45,6 +45,10 @@ async fn a_snapshot_of_a_loaded_snapshot_is_the_same() {
         )
         .await
         .ok();
+    first
+        .send(Method::PUT, "/_sim/quotas", &json!({"perMinutePerUser": 600}))
+        .await
+        .ok();
     first.sim.control().advance(SignedDuration::from_hours(5));
     let saved = snapshot(&first).await;
     assert_eq!(
