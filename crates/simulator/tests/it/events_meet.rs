@@ -139,6 +139,8 @@ async fn a_new_request_id_makes_a_new_link_and_the_same_one_does_not() {
     let again = |id: &str| json!({"conferenceData": ask(id)["conferenceData"]});
     let same = google.patch(&at, &again("r1")).await.ok();
     assert_eq!(same["conferenceData"], event["conferenceData"]);
+    let put = google.send(reqwest::Method::PUT, &at, &ask("r1")).await.ok();
+    assert_eq!(put["conferenceData"], event["conferenceData"]);
     let fresh = google.patch(&at, &again("r2")).await.ok();
     assert_eq!(
         (status(&fresh), fresh["hangoutLink"] == event["hangoutLink"]),
