@@ -161,7 +161,9 @@ fn day_rules() -> impl Strategy<Value = DayRule> {
             |(frequency, interval, months, month_days, year_days, mut weekdays)| {
                 // Ordinals are for months and years, days of the year for years.
                 if matches!(frequency, "DAILY" | "WEEKLY") {
-                    weekdays.iter_mut().for_each(|day| day.0 = 0);
+                    for day in &mut weekdays {
+                        day.0 = 0;
+                    }
                 }
                 DayRule {
                     frequency,
