@@ -7,11 +7,13 @@ mod node;
 mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;
+mod recorded;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use self::recorded::Recorded;
 use crate::process::{self, cargo};
 
 /// Turns every skip into a failure.
@@ -38,14 +40,19 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
         );
         tests.env("KALENDS_TEST_POSTGRES_URL", server.url());
     }
+    let mut recorded = None;
     match python::prepare(root, &python::CLIENTS) {
         Ok(python) => {
             println!("test: official Python clients by {}", python.display());
+            let calls = Recorded::new(python.clone())?;
             tests.env("KALENDS_PYTHON", python);
+            tests.env("KALENDS_RECORD_CALLS", calls.folder());
+            recorded = Some(calls);
         }
-        Err(why) => skipped.push(format!("the official Python clients: {why:#}")),
+        Err(why) => skipped.push(format!(
+            "the official Python clients and the check of all calls: {why:#}"
+        )),
     }
-
     match node::prepare(root) {
         Ok(modules) => {
             println!("test: official Node clients in {}", modules.display());
@@ -60,7 +67,10 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
             skipped.join("\n  ")
         );
     }
-    let outcome = process::run(&mut tests);
+    let mut outcome = process::run(&mut tests);
+    if let Some(calls) = recorded.filter(|_| outcome.is_ok()) {
+        outcome = calls.check(root, !args.is_empty());
+    }
     drop(postgres);
     for what in &skipped {
         println!("test: SKIPPED {what}");

@@ -8,4 +8,5 @@ mod killed;
 mod process;
 mod serve;
 mod simulate;
+mod simulator_recipe;
 mod slots;

@@ -21,6 +21,25 @@ FORMATS = {
     "uint64": r"^\d+$",
     "byte": r"^[A-Za-z0-9+/_-]*={0,2}$",
 }
+ETAG = r'^"[^"]+"$'
+# Values that the document only describes in words.
+VALUES = {
+    "Event.status": ["confirmed", "tentative", "cancelled"],
+    "Event.transparency": ["opaque", "transparent"],
+    "Event.visibility": ["default", "public", "private", "confidential"],
+    "Event.eventType": ["birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"],
+    "EventAttendee.responseStatus": ["needsAction", "declined", "tentative", "accepted"],
+    "EventReminder.method": ["email", "popup"],
+    "ConferenceRequestStatus.statusCode": ["pending", "success", "failure"],
+    "EntryPoint.entryPointType": ["video", "phone", "sip", "more"],
+}
+# Forms that the document does not tell: `created` is in whole seconds and `updated` in milliseconds.
+PATTERNS = {
+    "Event.created": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.000)?Z$",
+    "Event.updated": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+    "Event.htmlLink": r"^https://www\.google\.com/calendar/event\?eid=[A-Za-z0-9_-]+$",
+    "Event.hangoutLink": r"^https://meet\.google\.com/[a-z]{3}-[a-z]{4}-[a-z]{3}$",
+}
 RANGES = {"int32": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1)}
 
 
@@ -34,26 +53,44 @@ class Discovery:
         self.validators = {}
 
     def check(self, verb, url, body=None, status=200, answer=None):
-        """The faults of one call, as text; an answer other than 200 is only checked for its error envelope."""
+        """The faults of one call, of the question and of the answer, as text."""
+        return self.check_question(verb, url, body) + self.check_answer(verb, url, status, answer)
+
+    def check_question(self, verb, url, body=None):
+        """What is wrong with a method, its parameters and its body."""
         parts = urllib.parse.urlsplit(url)
         method = self._method(verb, parts.path)
         if method is None:
             return [f"no method of the API is {verb} {parts.path}"]
-        query = urllib.parse.parse_qs(parts.query, keep_blank_values=True)
-        faults = list(self._query(method, query))
+        faults = list(self._query(method, urllib.parse.parse_qs(parts.query, keep_blank_values=True)))
         if body is not None:
             if "request" not in method:
                 faults.append("the method takes no body")
             else:
-                faults += self._body(method["request"]["$ref"], body, civil=True)
+                faults += self._body(method["request"]["$ref"], body, asked=True)
+        return [f"{method['id']}: {fault}" for fault in faults]
+
+    def check_answer(self, verb, url, status, answer=None):
+        """What is wrong with an answer; of an error only the envelope is known."""
+        method = self._method(verb, urllib.parse.urlsplit(url).path)
+        if method is None:
+            return [f"no method of the API is {verb} {urllib.parse.urlsplit(url).path}"]
+        faults = []
         if status >= 400:
             faults += self._error(status, answer)
-        elif status == 200 and "fields" not in query:
+        elif answer is not None:
             if "response" not in method:
                 faults.append("the method answers no body")
             else:
-                faults += self._body(method["response"]["$ref"], answer, civil=False)
+                faults += self._body(method["response"]["$ref"], answer, asked=False)
+        elif status == 200 and "response" in method:
+            faults.append("the method answers a body")
         return [f"{method['id']}: {fault}" for fault in faults]
+
+    def method_id(self, verb, url):
+        """The method's id, such as `calendar.events.list`, or None."""
+        method = self._method(verb, urllib.parse.urlsplit(url).path)
+        return method and method["id"]
 
     def _methods(self, resource):
         yield from resource.get("methods", {}).values()
@@ -105,44 +142,54 @@ class Discovery:
             return "not RFC 3339 with an offset"
         return None
 
-    def _body(self, name, body, civil):
-        if (name, civil) not in self.validators:
-            definitions = {key: self._strict(schema, civil) for key, schema in self.document["schemas"].items()}
+    def _body(self, name, body, asked):
+        if (name, asked) not in self.validators:
+            definitions = {key: self._strict(schema, asked, key) for key, schema in self.document["schemas"].items()}
             schema = {"$ref": f"#/$defs/{name}", "$defs": definitions}
-            self.validators[name, civil] = jsonschema.Draft202012Validator(schema)
-        for error in self.validators[name, civil].iter_errors(body):
+            self.validators[name, asked] = jsonschema.Draft202012Validator(schema)
+        for error in self.validators[name, asked].iter_errors(body):
             where = "/".join(str(step) for step in error.absolute_path) or "body"
             yield f"{where}: {error.message[:200]}"
 
-    def _strict(self, schema, civil):
-        """A JSON Schema that allows nothing but what the document's schema names."""
+    def _strict(self, schema, asked, place):
+        """A JSON Schema that allows nothing but what the document's schema names; `place` is schema.member.member."""
         if "$ref" in schema:
             return {"$ref": "#/$defs/" + schema["$ref"]}
         kind = schema.get("type")
         if kind == "any":
             return {}
         if kind == "array":
-            return {"type": "array", "items": self._strict(schema["items"], civil)}
+            return {"type": "array", "items": self._strict(schema["items"], asked, place)}
         if kind == "object" or "properties" in schema:
             rest = schema.get("additionalProperties")
             members = schema.get("properties", {})
             return {
                 "type": "object",
-                "properties": {key: self._strict(value, civil) for key, value in members.items()},
-                "additionalProperties": self._strict(rest, civil) if rest else False,
+                "properties": {key: self._strict(value, asked, f"{place}.{key}") for key, value in members.items()},
+                "additionalProperties": self._strict(rest, asked, f"{place}.*") if rest else False,
             }
         strict = {"type": kind}
         form = schema.get("format")
         if form == "date-time":
-            strict["pattern"] = RFC3339_OR_CIVIL if civil else RFC3339
+            strict["pattern"] = RFC3339_OR_CIVIL if asked else RFC3339
         elif form in FORMATS and kind == "string":
             strict["pattern"] = FORMATS[form]
         elif form in RANGES:
             strict["minimum"], strict["maximum"] = RANGES[form]
         if "enum" in schema:
             strict["enum"] = schema["enum"]
-        # A PATCH deletes a member by null.
-        return {"anyOf": [strict, {"type": "null"}]} if civil else strict
+        elif place in VALUES:
+            strict["enum"] = VALUES[place]
+        if asked:
+            # A PATCH deletes a member by null.
+            return {"anyOf": [strict, {"type": "null"}]}
+        if place.endswith(".kind") and "default" in schema:
+            strict["const"] = schema["default"]
+        if place.endswith(".etag"):
+            strict["pattern"] = ETAG
+        if place in PATTERNS:
+            strict["pattern"] = PATTERNS[place]
+        return strict
 
     @staticmethod
     def _error(status, answer):
