@@ -33,7 +33,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run all tests; starts a throw-away PostgreSQL and prepares the official Python clients when it can.
+    /// Run all tests; starts a throw-away PostgreSQL and prepares the official clients when it can.
     ///
     /// What is missing on the machine is installed by its package manager when this user may do that, else it is
     /// said and skipped. With `KALENDS_TEST_REQUIRE_ALL=1` a skip is a failure.
