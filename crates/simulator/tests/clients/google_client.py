@@ -299,6 +299,7 @@ def live(base):
     refused(403, "insufficientPermissions", google.settings().list())
     meeting(base, google, start)
     watched(google, start)
+    batched(base, google)
     order(base, "/sync-tokens/expire", {"calendar": "ana@example.com"})
     refused(410, "fullSyncRequired", google.events().list(calendarId="primary", syncToken=token))
 

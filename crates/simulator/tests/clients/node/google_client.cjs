@@ -273,6 +273,7 @@ async function main() {
   const eventId = await writing(calendar, start);
   await synchronising(calendar, eventId);
   await listening(calendar, start);
+  await batching(client);
   await leaving(client, calendar);
   console.log("Google's Node client is content");
 }
