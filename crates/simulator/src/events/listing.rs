@@ -92,7 +92,13 @@ impl Listing<'_> {
 
     fn sorted_page(&self, after: (i64, &str), snapshot: u64, size: usize) -> Result<Page, GoogleError> {
         let mut items = Vec::new();
-        for (_, event) in self.calendar.events.changed_from(0) {
+        // By start, nothing that is over before the place to go on can come after it.
+        let from = match self.selection.order {
+            Order::StartTime => after.0.max(self.selection.time_min_us.unwrap_or(i64::MIN)),
+            Order::Updated | Order::Log => i64::MIN,
+        };
+        let to = self.selection.time_max_us.unwrap_or(i64::MAX);
+        for event in self.calendar.events.touching(from, to) {
             items.extend(
                 self.items(event)?
                     .into_iter()
