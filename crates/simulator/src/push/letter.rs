@@ -124,7 +124,7 @@ impl PushState {
 }
 
 impl Delivery {
-    /// Takes the end of a try; tells whether the message is tried again.
+    /// Takes the end of a try.
     ///
     /// 200, 201, 202, 204 and 102 are success; 500, 502, 503 and 504 are tried again, with waits that double;
     /// everything else, also no answer at all, is a failure (push guide, "Responding to notifications").
