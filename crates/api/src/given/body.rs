@@ -21,6 +21,7 @@ use crate::{
 const SOMEBODY: &str = "person";
 
 question! {
+    // It has a schema because the shared fields are written with one; no document shows it.
     #[derive(Debug, Deserialize, ToSchema)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     pub(super) struct GivenBody {
