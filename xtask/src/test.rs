@@ -8,6 +8,7 @@ mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;
 mod recorded;
+mod redis;
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,17 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
         tests.env("KALENDS_TEST_POSTGRES_URL", server.url());
     }
     let mut recorded = None;
+    let redis = match redis::start() {
+        Ok(server) => {
+            println!("test: throw-away Redis on {}", server.url());
+            tests.env("KALENDS_TEST_REDIS_URL", server.url());
+            Some(server)
+        }
+        Err(why) => {
+            skipped.push(format!("replicas that count together in Redis: {why:#}"));
+            None
+        }
+    };
     match python::prepare(root, &python::CLIENTS) {
         Ok(python) => {
             println!("test: official Python clients by {}", python.display());
@@ -71,7 +83,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
     if let Some(calls) = recorded.filter(|_| outcome.is_ok()) {
         outcome = calls.check(root, !args.is_empty());
     }
-    drop(postgres);
+    drop((postgres, redis));
     for what in &skipped {
         println!("test: SKIPPED {what}");
     }

@@ -60,6 +60,7 @@ impl Google {
                 tls: None,
                 public_url: None,
                 clients: Vec::new(),
+                record: None,
                 ambient: ambient()?,
             });
             Ok(Arc::new(running.await?))

@@ -18,6 +18,10 @@ pub struct Call {
     pub client: ClientKey,
     /// Whose budget pays, and whose token is used with [`Auth::AccountToken`].
     pub account: Option<AccountKey>,
+    /// What the call is for, where the service limits that on its own; [`LimitScope::Usage`] closes it.
+    ///
+    /// [`LimitScope::Usage`]: crate::LimitScope::Usage
+    pub usage: Option<Usage>,
     /// How urgent the call is where budget is short.
     pub lane: Lane,
     /// Time for everything together: waits, token, attempts, repeats. At most a day.
@@ -42,6 +46,7 @@ impl Call {
             service,
             client,
             account: None,
+            usage: None,
             lane: Lane::Freshness,
             deadline: Duration::from_secs(30),
             auth: Auth::None,
@@ -92,6 +97,10 @@ impl From<&str> for ClientKey {
 /// The account that a call is made for (the connection's id).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountKey(pub Uuid);
+
+/// A kind of use that a service limits for each account on its own, e.g. `invitations`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Usage(pub &'static str);
 
 /// Urgency, most urgent first. All lanes but the first leave a fifth of each window to it, and of those who wait for
 /// the same window the more urgent go first.

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
+use secrecy::SecretString;
 use thiserror::Error;
+use uuid::Uuid;
 
-use crate::{call::Service, clock::Surroundings};
+use crate::{call::Service, clock::Surroundings, limiter::SharedClock};
 
 /// Everything that [`crate::Egress::new`] needs.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct EgressConfig {
     pub retry: RetryPolicy,
     /// Rules for URLs that people type in.
     pub user_urls: UserUrlPolicy,
+    /// Where all replicas count their calls together; `None`: each in its own process.
+    pub shared: Option<SharedWindows>,
     /// Policies by service.
     pub services: BTreeMap<Service, ServicePolicy>,
     /// The policy of services not named in `services`.
@@ -37,6 +41,7 @@ impl EgressConfig {
             body_limit: 20_000_000,
             retry: RetryPolicy::default(),
             user_urls: UserUrlPolicy::default(),
+            shared: None,
             services: BTreeMap::new(),
             other_services: ServicePolicy::default(),
         }
@@ -65,6 +70,19 @@ pub struct ServicePolicy {
     pub per_account: Vec<Window>,
     /// Windows over all accounts of one client; all must pass. Default none.
     pub per_client: Vec<Window>,
+    /// Most calls of one account under way at once. Default any number.
+    pub at_once_per_account: Option<u32>,
+}
+
+/// A Redis in which all replicas count their calls together.
+#[derive(Clone, Debug)]
+pub struct SharedWindows {
+    /// `redis://` or `rediss://` address; may hold a password.
+    pub url: SecretString,
+    /// By whose clock the windows slide.
+    pub clock: SharedClock,
+    /// Names this process among the replicas.
+    pub process: Uuid,
 }
 
 impl Default for ServicePolicy {
@@ -74,6 +92,7 @@ impl Default for ServicePolicy {
             breaker: BreakerPolicy::default(),
             per_account: Vec::new(),
             per_client: Vec::new(),
+            at_once_per_account: None,
         }
     }
 }

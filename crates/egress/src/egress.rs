@@ -38,19 +38,25 @@ struct Shared {
     windows: Arc<Windows>,
 }
 
-/// The HTTP client could not be set up; the source says why (TLS set-up, the configured user agent).
+/// Why there is no egress.
 #[derive(Debug, Error)]
-#[error("the HTTP client could not be set up")]
-pub struct SetupError(#[source] BoxError);
+pub enum SetupError {
+    /// The source says why (TLS set-up, the configured user agent).
+    #[error("the HTTP client could not be set up")]
+    Client(#[source] BoxError),
+    /// The address of the Redis that counts calls is none.
+    #[error("the address of Redis cannot be used")]
+    Windows(#[source] BoxError),
+}
 
 impl Egress {
     /// Sets up clients and stages; without a source of tokens, so [`crate::Auth::AccountToken`] fails until
     /// [`Egress::with_tokens`].
     pub fn new(config: EgressConfig) -> Result<Self, SetupError> {
         let shared = Arc::new(Shared {
-            transport: Arc::new(Transport::new(&config).map_err(|error| SetupError(error.into()))?),
+            transport: Arc::new(Transport::new(&config).map_err(|error| SetupError::Client(error.into()))?),
             circuits: Arc::new(Circuits::default()),
-            windows: Arc::new(Windows::default()),
+            windows: Arc::new(limiter::windows(&config).map_err(SetupError::Windows)?),
             config: Arc::new(config),
         });
         Ok(Self {
@@ -66,6 +72,11 @@ impl Egress {
             line: line(&self.shared, Some(tokens)),
             shared: Arc::clone(&self.shared),
         }
+    }
+
+    /// Tells how many replicas divide the budgets while they cannot count together; at first one.
+    pub fn set_replicas(&self, replicas: u32) {
+        self.shared.windows.set_replicas(replicas);
     }
 
     /// Sends a call through all stages.

@@ -34,13 +34,14 @@ mod trace;
 mod transport;
 
 pub use answer::{Answer, LimitScope, Verdict, by_status};
-pub use call::{AccountKey, Auth, Call, ClientKey, Lane, Repeat, Service, Target};
+pub use call::{AccountKey, Auth, Call, ClientKey, Lane, Repeat, Service, Target, Usage};
 pub use clock::Surroundings;
 pub use config::{
-    AllowedHost, AllowedHostError, BreakerPolicy, EgressConfig, RetryPolicy, ServicePolicy, UserUrlPolicy,
-    Window,
+    AllowedHost, AllowedHostError, BreakerPolicy, EgressConfig, RetryPolicy, ServicePolicy, SharedWindows,
+    UserUrlPolicy, Window,
 };
 pub use egress::{Egress, SetupError};
 pub use error::{BoxError, Cut, EgressError, ErrorClass, LimitedBy, RedirectFault};
 pub use guard::BlockReason;
+pub use limiter::SharedClock;
 pub use token::{TokenError, TokenSource};

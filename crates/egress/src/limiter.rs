@@ -4,29 +4,51 @@
 //! all windows pass ------------------------------------------> recorded in all, passed on
 //! some do not, and will before the deadline -----------------> waits, asks again
 //! some do not before the deadline ---------------------------> RateLimited until then; nothing sent
-//! answer "rate limited" with a time -------------------------> that account or client is closed until then
+//! answer "rate limited" with a time -------------------------> that budget is closed until then
+//! answer "rate limited" without one --------------------------> half of that budget is used (`limiter/governor.rs`)
 //! ```
 //!
-//! What may pass is decided in `limiter/log.rs`; where the logs are kept is `limiter/windows.rs`.
+//! The windows are exact sliding logs (`limiter/log.rs`) in this process (`limiter/local.rs`) or, for several replicas,
+//! in Redis (`limiter/shared.rs`); `limiter/windows.rs` chooses.
 
 use std::{sync::Arc, time::Duration};
 
+use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
 
 use crate::{
     answer::{LimitScope, Verdict},
     call::Lane,
     clock::{after, until},
-    config::EgressConfig,
-    error::{EgressError, LimitedBy},
+    config::{EgressConfig, ServicePolicy},
+    error::{BoxError, EgressError, LimitedBy},
     stack::{Line, Outcome, Stage, Ticket, pass},
 };
 
+mod allowance;
+mod budget;
+#[cfg(test)]
+mod fleet_tests;
+mod governor;
+mod local;
 mod log;
+mod shared;
 mod windows;
 
+use budget::{Budget, Demand, Moment};
+use shared::Shared;
+pub use shared::SharedClock;
+use windows::UnderWay;
 pub(crate) use windows::Windows;
-use windows::{Budget, Demand};
+
+/// The counts, in Redis where the configuration names one.
+pub(crate) fn windows(config: &EgressConfig) -> Result<Windows, BoxError> {
+    let shared = config
+        .shared
+        .as_ref()
+        .map(|shared| Shared::new(shared.url.expose_secret(), shared.clock, shared.process));
+    Ok(Windows::new(shared.transpose()?))
+}
 
 pub(crate) fn stage(windows: Arc<Windows>, config: Arc<EgressConfig>) -> Stage {
     Stage::new("limiter", move |ticket, inside| {
@@ -40,23 +62,56 @@ async fn run(
     windows: Arc<Windows>,
     config: Arc<EgressConfig>,
 ) -> Result<Outcome, EgressError> {
-    let account = ticket
-        .call
-        .account
-        .map(|account| Budget::Account(ticket.peer.clone(), account));
-    let client = Budget::Client(ticket.peer.clone());
-    let policy = config.policy(ticket.call.service);
-    let demands = [
-        account.as_ref().map(|budget| Demand {
-            budget,
+    let demands = demands(&ticket, config.policy(ticket.call.service));
+    let _under_way = admit(&ticket, &demands, &windows, &config).await?;
+    let outcome = pass(&inside, ticket).await?;
+    learn(&outcome, &demands, &windows).await;
+    Ok(outcome)
+}
+
+/// The budgets that a call is charged to, the client's first.
+fn demands<'a>(ticket: &Ticket, policy: &'a ServicePolicy) -> Vec<Demand<'a>> {
+    let mut demands = vec![Demand {
+        budget: Budget::Client(ticket.peer.clone()),
+        windows: &policy.per_client,
+        at_once: None,
+    }];
+    if let Some(account) = ticket.call.account {
+        demands.push(Demand {
+            budget: Budget::Account(ticket.peer.clone(), account),
             windows: &policy.per_account,
-        }),
-        Some(Demand {
-            budget: &client,
-            windows: &policy.per_client,
-        }),
-    ];
-    while let Err(free_at) = windows.take(&demands, ticket.call.lane, config.surroundings.now()) {
+            at_once: policy.at_once_per_account,
+        });
+        if let Some(usage) = ticket.call.usage {
+            demands.push(Demand {
+                budget: Budget::Usage(ticket.peer.clone(), account, usage),
+                windows: &[],
+                at_once: None,
+            });
+        }
+    }
+    demands
+}
+
+/// Waits until the call may pass.
+async fn admit(
+    ticket: &Ticket,
+    demands: &[Demand<'_>],
+    windows: &Arc<Windows>,
+    config: &EgressConfig,
+) -> Result<UnderWay, EgressError> {
+    loop {
+        let now = config.surroundings.now();
+        let left = ticket.deadline.saturating_duration_since(Instant::now());
+        let moment = Moment {
+            now,
+            lane: ticket.call.lane,
+            over_by: after(now, left),
+        };
+        let free_at = match windows.take(demands, moment).await {
+            Ok(under_way) => return Ok(under_way),
+            Err(free_at) => free_at,
+        };
         let wait = until(config.surroundings.now(), free_at) + courtesy(ticket.call.lane);
         if wait >= ticket.deadline.saturating_duration_since(Instant::now()) {
             return Err(EgressError::RateLimited {
@@ -66,22 +121,40 @@ async fn run(
         }
         sleep(wait).await;
     }
-    let outcome = pass(&inside, ticket).await?;
-    if let Verdict::RateLimited {
-        scope,
-        retry_after: Some(wait),
-    } = outcome.verdict
-    {
-        let budget = match scope {
-            LimitScope::User => account,
-            LimitScope::Client => Some(client),
-        };
-        if let Some(budget) = budget {
-            let received_at = outcome.answer.received_at;
-            windows.close(budget, after(received_at, wait), received_at);
-        }
+}
+
+/// Takes in what the answer says about the budgets.
+async fn learn(outcome: &Outcome, demands: &[Demand<'_>], windows: &Windows) {
+    let (scope, retry_after) = match outcome.verdict {
+        Verdict::RateLimited { scope, retry_after } => (scope, retry_after),
+        Verdict::Ok | Verdict::Rejected => return windows.served(demands),
+        Verdict::Unauthorized | Verdict::Infrastructure => return,
+    };
+    let Some(budget) = refused_budget(scope, demands) else {
+        return;
+    };
+    let received_at = outcome.answer.received_at;
+    match retry_after {
+        Some(wait) => windows.close(budget, wait, received_at).await,
+        None => windows.refused(budget, received_at),
     }
-    Ok(outcome)
+}
+
+/// Whom a refusal is about: the usage where it names one, else the account, else the client.
+fn refused_budget<'a>(scope: LimitScope, demands: &'a [Demand<'_>]) -> Option<&'a Budget> {
+    let place = match scope {
+        LimitScope::Client => 0,
+        LimitScope::User => 1,
+        LimitScope::Usage => 2,
+    };
+    if place == 0 {
+        return demands.first().map(|demand| &demand.budget);
+    }
+    demands[1..]
+        .iter()
+        .take(place)
+        .next_back()
+        .map(|demand| &demand.budget)
 }
 
 /// Those who wait for the same moment come back a little later the less urgent they are, so the more urgent go first.
@@ -103,7 +176,7 @@ mod tests {
     use crate::{
         answer::Answer,
         call::{AccountKey, Call},
-        config::{ServicePolicy, Window},
+        config::Window,
         scripted::{Reply, Scripted, call, dawn, surroundings},
         stack::assemble,
     };

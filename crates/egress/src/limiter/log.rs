@@ -1,101 +1,163 @@
 //! The exact sliding log: when calls were granted, and so when the next may be. Pure.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::{
-    call::Lane,
-    clock::{after, is_left_over},
-    config::Window,
-};
+use super::{allowance::Allowance, governor::Governor};
+use crate::{clock::is_left_over, config::Window};
 
-/// The calls granted from one budget, oldest first, as far back as its longest window reaches.
+/// The calls granted from one budget, oldest first, as far back as its longest window reaches, and what is known of
+/// the budget beside. Instants are microseconds since 1970, which makes a log a third of its size.
 #[derive(Debug)]
 pub(super) struct Log {
-    granted: VecDeque<Timestamp>,
-    closed_until: Timestamp,
-    empty_at: Timestamp,
+    granted_us: VecDeque<i64>,
+    /// How many of the last grants the shared store does not know.
+    unshared: usize,
+    closed_until_us: i64,
+    empty_at_us: i64,
+    under_way: u32,
+    pub(super) governor: Governor,
 }
 
 impl Default for Log {
     fn default() -> Self {
         Self {
-            granted: VecDeque::new(),
-            closed_until: Timestamp::MIN,
-            empty_at: Timestamp::MIN,
+            granted_us: VecDeque::new(),
+            unshared: 0,
+            closed_until_us: i64::MIN,
+            empty_at_us: i64::MIN,
+            under_way: 0,
+            governor: Governor::default(),
         }
     }
 }
 
 impl Log {
-    /// From when one more call of this lane fits into all windows; `now` or earlier means at once.
-    pub(super) fn free_at(&mut self, windows: &[Window], lane: Lane, now: Timestamp) -> Timestamp {
-        while self.granted.back().is_some_and(|&at| is_left_over(at, now)) {
-            self.granted.pop_back();
-        }
-        let of_windows = windows.iter().filter_map(|window| {
-            let nth_latest = self.granted.len().checked_sub(share(window.calls, lane))?;
-            self.granted.get(nth_latest).map(|&at| after(at, window.per))
-        });
-        of_windows.fold(self.closed_until, Timestamp::max)
+    /// From when nobody has closed the budget.
+    pub(super) fn closed_until_us(&self) -> i64 {
+        self.closed_until_us
     }
 
-    /// Records a call granted now.
-    pub(super) fn record(&mut self, windows: &[Window], now: Timestamp) {
-        let Some(longest) = windows.iter().map(|window| window.per).max() else {
-            return;
-        };
-        while self.granted.front().is_some_and(|&at| after(at, longest) <= now) {
-            self.granted.pop_front();
+    /// How many calls are under way.
+    pub(super) fn under_way(&self) -> u32 {
+        self.under_way
+    }
+
+    /// From when one more call fits into the window; `now` or earlier means at once.
+    pub(super) fn free_at_us(&self, allowance: Allowance) -> i64 {
+        let nth_latest = self.granted_us.len().checked_sub(allowance.calls as usize);
+        nth_latest
+            .and_then(|nth| self.granted_us.get(nth))
+            .map_or(i64::MIN, |at_us| at_us.saturating_add(allowance.per_us))
+    }
+
+    /// Forgets grants that a clock which was set back since has left in the future.
+    pub(super) fn forget_left_overs(&mut self, now: Timestamp) {
+        let is_left_over = |us: i64| Timestamp::from_microsecond(us).is_ok_and(|at| is_left_over(at, now));
+        while self.granted_us.back().is_some_and(|&us| is_left_over(us)) {
+            self.granted_us.pop_back();
+            self.unshared = self.unshared.saturating_sub(1);
+        }
+    }
+
+    /// Records a call granted now; `reach` is the longest time for which it counts.
+    pub(super) fn record(&mut self, reach: Duration, now_us: i64, is_shared: bool) {
+        let reach_us = i64::try_from(reach.as_micros()).unwrap_or(i64::MAX);
+        while self
+            .granted_us
+            .front()
+            .is_some_and(|at_us| at_us.saturating_add(reach_us) <= now_us)
+        {
+            self.granted_us.pop_front();
         }
         // Calls that were granted at the same time on other threads may have been noted first.
-        self.granted
-            .push_back(self.granted.back().map_or(now, |&last| last.max(now)));
-        self.empty_at = after(now, longest);
+        let at_us = self.granted_us.back().map_or(now_us, |&last| last.max(now_us));
+        self.granted_us.push_back(at_us);
+        self.empty_at_us = now_us.saturating_add(reach_us);
+        self.unshared = if is_shared {
+            0
+        } else {
+            (self.unshared + 1).min(self.granted_us.len())
+        };
+    }
+
+    /// A call begins.
+    pub(super) fn begin(&mut self) {
+        self.under_way += 1;
+    }
+
+    /// A call has ended.
+    pub(super) fn end(&mut self) {
+        self.under_way = self.under_way.saturating_sub(1);
     }
 
     /// Lets nothing pass until then.
-    pub(super) fn close(&mut self, until: Timestamp) {
-        self.closed_until = self.closed_until.max(until);
+    pub(super) fn close(&mut self, until_us: i64) {
+        self.closed_until_us = self.closed_until_us.max(until_us);
+    }
+
+    /// The grants that the shared store does not know, oldest first; it is told of them now. All of them when it has
+    /// lost what it knew.
+    pub(super) fn share(&mut self, all: bool) -> impl Iterator<Item = i64> {
+        let from = if all {
+            0
+        } else {
+            self.granted_us.len() - self.unshared
+        };
+        self.unshared = 0;
+        self.granted_us.range(from..).copied()
     }
 
     /// Whether forgetting the log would change nothing.
     pub(super) fn is_idle(&self, now: Timestamp) -> bool {
-        self.empty_at <= now && self.closed_until <= now
+        let now_us = now.as_microsecond();
+        self.empty_at_us <= now_us
+            && self.closed_until_us <= now_us
+            && self.under_way == 0
+            && self.governor.is_idle(now)
     }
 }
 
-/// How many calls of a window a lane may use: the interactive lane all, the others leave a fifth to it.
-fn share(calls: u32, lane: Lane) -> usize {
-    let share = match lane {
-        Lane::Interactive => calls,
-        Lane::Push | Lane::Freshness | Lane::Backfill => calls - calls.div_ceil(5),
-    };
-    share.max(1) as usize
+/// How long a grant counts: as long as the longest window.
+pub(super) fn reach(windows: &[Window]) -> Duration {
+    windows.iter().map(|window| window.per).max().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{call::Lane, limiter::allowance::Cuts};
 
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millisecond(1_800_000_000_000 + millis).unwrap()
+    const BASE_MS: i64 = 1_800_000_000_000;
+
+    fn us(millis: i64) -> i64 {
+        (BASE_MS + millis) * 1_000
+    }
+
+    fn free_at_ms(log: &Log, windows: &[Window]) -> i64 {
+        let cuts = Cuts {
+            replicas: 1,
+            part: 1.0,
+            lane: Lane::Interactive,
+        };
+        let of_windows = windows
+            .iter()
+            .map(|window| log.free_at_us(Allowance::of(*window, cuts)));
+        of_windows.max().unwrap_or(i64::MIN) / 1_000 - BASE_MS
     }
 
     /// Grants calls as early as the windows let them, each asking at the given moment or when the one before passed.
-    fn grant(windows: &[Window], lane: Lane, asked: &[i64]) -> Vec<i64> {
+    fn grant(windows: &[Window], asked: &[i64]) -> Vec<i64> {
         let mut log = Log::default();
         let mut now = i64::MIN;
         let mut granted = Vec::new();
         for &ask in asked {
             now = now.max(ask);
-            now = now.max(log.free_at(windows, lane, at(now)).as_millisecond() - at(0).as_millisecond());
-            log.record(windows, at(now));
+            now = now.max(free_at_ms(&log, windows));
+            log.record(reach(windows), us(now), true);
             granted.push(now);
         }
         granted
@@ -105,7 +167,7 @@ mod tests {
     fn a_window_slides() {
         let window = [Window::new(2, 10)];
         assert_eq!(
-            grant(&window, Lane::Interactive, &[0, 9_000, 9_001, 9_002, 9_003]),
+            grant(&window, &[0, 9_000, 9_001, 9_002, 9_003]),
             [0, 9_000, 10_000, 19_000, 20_000]
         );
     }
@@ -113,53 +175,37 @@ mod tests {
     #[test]
     fn all_windows_must_pass() {
         let windows = [Window::new(2, 1), Window::new(3, 10)];
-        assert_eq!(
-            grant(&windows, Lane::Interactive, &[0; 5]),
-            [0, 0, 1_000, 10_000, 10_000]
-        );
-    }
-
-    #[test]
-    fn lower_lanes_leave_a_fifth() {
-        for (calls, expect) in [(0, 1), (1, 1), (2, 1), (4, 3), (5, 4), (10, 8), (400, 320)] {
-            assert_eq!(share(calls, Lane::Backfill), expect, "of {calls}");
-            assert_eq!(share(calls, Lane::Push), expect, "of {calls}");
-            assert_eq!(share(calls, Lane::Interactive), calls.max(1) as usize);
-        }
-        let mut log = Log::default();
-        let windows = [Window::new(10, 10)];
-        for _ in 0..8 {
-            assert!(log.free_at(&windows, Lane::Backfill, at(0)) <= at(0));
-            log.record(&windows, at(0));
-        }
-        assert_eq!(log.free_at(&windows, Lane::Backfill, at(0)), at(10_000));
-        assert!(log.free_at(&windows, Lane::Interactive, at(0)) <= at(0));
-    }
-
-    #[test]
-    fn closed_means_closed() {
-        let mut log = Log::default();
-        log.close(at(5_000));
-        log.close(at(3_000));
-        assert_eq!(log.free_at(&[], Lane::Interactive, at(0)), at(5_000));
-        assert!(!log.is_idle(at(4_999)) && log.is_idle(at(5_000)));
+        assert_eq!(grant(&windows, &[0; 5]), [0, 0, 1_000, 10_000, 10_000]);
     }
 
     #[test]
     fn a_clock_set_back_frees_the_future() {
         let windows = [Window::new(1, 10)];
         let mut log = Log::default();
-        log.record(&windows, at(3_600_000));
-        assert!(log.free_at(&windows, Lane::Push, at(0)) <= at(0));
+        log.record(reach(&windows), us(3_600_000), true);
+        log.forget_left_overs(Timestamp::from_microsecond(us(0)).unwrap());
+        assert!(free_at_ms(&log, &windows) <= 0);
     }
 
     #[test]
     fn calls_noted_out_of_order_all_count() {
         let windows = [Window::new(1, 10)];
         let mut log = Log::default();
-        log.record(&windows, at(1));
-        log.record(&windows, at(0));
-        assert_eq!(log.free_at(&windows, Lane::Interactive, at(0)), at(10_001));
+        log.record(reach(&windows), us(1), true);
+        log.record(reach(&windows), us(0), true);
+        assert_eq!(free_at_ms(&log, &windows), 10_001);
+    }
+
+    #[test]
+    fn the_shared_store_is_told_what_it_missed() {
+        let windows = [Window::new(9, 10)];
+        let mut log = Log::default();
+        for (millis, is_shared) in [(0, true), (1, false), (2, false)] {
+            log.record(reach(&windows), us(millis), is_shared);
+        }
+        assert_eq!(log.share(false).collect::<Vec<_>>(), [us(1), us(2)]);
+        assert_eq!(log.share(false).count(), 0, "told once");
+        assert_eq!(log.share(true).count(), 3, "it has lost everything");
     }
 
     proptest! {
@@ -170,7 +216,7 @@ mod tests {
         ) {
             let windows: Vec<_> =
                 limits.iter().map(|&(calls, ms)| Window { calls, per: Duration::from_millis(ms) }).collect();
-            let granted = grant(&windows, Lane::Interactive, &asked);
+            let granted = grant(&windows, &asked);
             for (i, &start) in granted.iter().enumerate() {
                 for &(calls, ms) in &limits {
                     let within = granted[i..].iter().filter(|&&t| t - start < ms as i64).count();

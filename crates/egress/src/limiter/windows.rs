@@ -1,172 +1,133 @@
-//! The logs of all budgets, in this process.
+//! Who decides: the shared store while it is there, else this process with its share.
+//!
+//! When the store goes away, each replica goes on with its part of every window, its own earlier calls counted. For the
+//! length of one window the others' earlier calls are not known to it, so that together they may exceed the window for
+//! that long, at the most by what one window allows.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::Timestamp;
 
-use super::log::Log;
-use crate::{
-    call::{AccountKey, Lane, Peer},
-    config::Window,
+use super::{
+    budget::{Budget, Demand, Moment},
+    local::Local,
+    shared::{Decision, Shared},
 };
+use crate::clock::after;
 
-/// What calls are charged to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Budget {
-    Account(Peer, AccountKey),
-    Client(Peer),
+/// The counts of all budgets.
+#[derive(Debug)]
+pub(crate) struct Windows {
+    local: Local,
+    shared: Option<Arc<Shared>>,
+    replicas: AtomicU32,
 }
 
-/// One budget that a call needs, with its windows.
-pub(super) struct Demand<'a> {
-    pub(super) budget: &'a Budget,
-    pub(super) windows: &'a [Window],
+impl Default for Windows {
+    fn default() -> Self {
+        Self::new(None)
+    }
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Windows(Mutex<Logs>);
-
-#[derive(Debug, Default)]
-struct Logs {
-    by_budget: HashMap<Budget, Log>,
-    /// The number of logs at which idle ones are looked for next.
-    sweep_at: usize,
+/// A call that counts as under way until this is dropped.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    windows: Arc<Windows>,
+    /// Those that limit how many calls are under way.
+    budgets: Vec<Budget>,
+    /// The call's name in the shared store.
+    name: Option<Arc<str>>,
 }
-
-/// Below this many logs none is looked for.
-const FEW: usize = 1024;
 
 impl Windows {
+    pub(super) fn new(shared: Option<Shared>) -> Self {
+        Self {
+            local: Local::default(),
+            shared: shared.map(Arc::new),
+            replicas: AtomicU32::new(1),
+        }
+    }
+
+    /// How many replicas divide the budgets where they cannot count together.
+    pub(crate) fn set_replicas(&self, replicas: u32) {
+        self.replicas.store(replicas.max(1), Ordering::Relaxed);
+    }
+
     /// Charges one call to all budgets, or to none and tells from when it is worth asking again.
-    pub(super) fn take(
-        &self,
-        demands: &[Option<Demand<'_>>],
-        lane: Lane,
-        now: Timestamp,
-    ) -> Result<(), Timestamp> {
-        self.with(|logs| {
-            let demands = demands.iter().flatten();
-            let free_at = demands
-                .clone()
-                .filter_map(|demand| {
-                    Some(
-                        logs.by_budget
-                            .get_mut(demand.budget)?
-                            .free_at(demand.windows, lane, now),
-                    )
-                })
-                .max();
-            if let Some(free_at) = free_at.filter(|&free_at| free_at > now) {
-                return Err(free_at);
+    pub(super) async fn take(
+        self: &Arc<Self>,
+        demands: &[Demand<'_>],
+        moment: Moment,
+    ) -> Result<UnderWay, Timestamp> {
+        let replicas = self.replicas.load(Ordering::Relaxed);
+        if let Some(shared) = &self.shared
+            && shared.is_there(&self.local, moment.now).await
+        {
+            let parts = self.local.parts(demands, moment.now)?;
+            match shared.take(demands, &parts, moment).await {
+                Ok(Decision::Granted(granted)) => {
+                    self.local.mirror(demands, moment.now, replicas);
+                    return Ok(self.under_way(demands, Some(granted.name)));
+                }
+                Ok(Decision::Wait(wait)) => return Err(after(moment.now, wait)),
+                Err(error) => shared.lost(&error, moment.now),
             }
-            for demand in demands.filter(|demand| !demand.windows.is_empty()) {
-                logs.entry(demand.budget.clone(), now).record(demand.windows, now);
-            }
-            Ok(())
-        })
+        }
+        self.local
+            .take(demands, moment, replicas, self.shared.is_none())?;
+        Ok(self.under_way(demands, None))
     }
 
-    /// Lets nothing of this budget pass until then.
-    pub(super) fn close(&self, budget: Budget, until: Timestamp, now: Timestamp) {
-        self.with(|logs| logs.entry(budget, now).close(until));
+    /// Lets nothing of this budget pass for a while.
+    pub(super) async fn close(&self, budget: &Budget, wait: Duration, now: Timestamp) {
+        self.local.close(budget, after(now, wait), now);
+        if let Some(shared) = &self.shared
+            && shared.is_there(&self.local, now).await
+            && let Err(error) = shared.close(budget, wait, now).await
+        {
+            shared.lost(&error, now);
+        }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Logs) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Learns that the service refused a call of this budget for being one too many.
+    pub(super) fn refused(&self, budget: &Budget, now: Timestamp) {
+        self.local.refused(budget, now);
+    }
+
+    /// Learns that the service took a call.
+    pub(super) fn served(&self, demands: &[Demand<'_>]) {
+        self.local.served(demands);
+    }
+
+    fn under_way(self: &Arc<Self>, demands: &[Demand<'_>], name: Option<Arc<str>>) -> UnderWay {
+        let limited = demands.iter().filter(|demand| demand.at_once.is_some());
+        UnderWay {
+            windows: Arc::clone(self),
+            budgets: limited.map(|demand| demand.budget.clone()).collect(),
+            name,
+        }
     }
 }
 
-impl Logs {
-    fn entry(&mut self, budget: Budget, now: Timestamp) -> &mut Log {
-        if self.by_budget.len() >= self.sweep_at.max(FEW) {
-            self.by_budget.retain(|_, log| !log.is_idle(now));
-            self.sweep_at = self.by_budget.len() * 2;
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if self.budgets.is_empty() {
+            return;
         }
-        self.by_budget.entry(budget).or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::call::{ClientKey, Service};
-
-    fn peer() -> Peer {
-        Peer {
-            service: Service("test"),
-            client: ClientKey::default(),
-            host: None,
+        self.windows.local.end(self.budgets.iter());
+        let (Some(shared), Some(name)) = (&self.windows.shared, self.name.take()) else {
+            return;
+        };
+        // Where it is not told, the call's place is free again when its time is over.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (shared, budgets) = (Arc::clone(shared), std::mem::take(&mut self.budgets));
+            runtime.spawn(async move { shared.end(&budgets, &name).await });
         }
-    }
-
-    fn account(n: u128) -> Budget {
-        Budget::Account(peer(), AccountKey(Uuid::from_u128(n)))
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
-    }
-
-    fn take(windows: &Windows, account: &Budget, second: i64) -> Result<(), Timestamp> {
-        let demands = [
-            Some(Demand {
-                budget: account,
-                windows: &[Window::new(2, 10)],
-            }),
-            Some(Demand {
-                budget: &Budget::Client(peer()),
-                windows: &[Window::new(3, 100)],
-            }),
-        ];
-        windows.take(&demands, Lane::Interactive, at(second))
-    }
-
-    #[test]
-    fn a_refused_call_is_charged_to_nobody() {
-        let windows = Windows::default();
-        assert_eq!(take(&windows, &account(1), 0), Ok(()));
-        assert_eq!(take(&windows, &account(1), 0), Ok(()));
-        for _ in 0..5 {
-            assert_eq!(
-                take(&windows, &account(1), 1),
-                Err(at(10)),
-                "the account's window"
-            );
-        }
-        assert_eq!(take(&windows, &account(2), 1), Ok(()), "the client still had one");
-        assert_eq!(
-            take(&windows, &account(2), 1),
-            Err(at(100)),
-            "the client's window"
-        );
-    }
-
-    #[test]
-    fn one_account_closed_leaves_the_others_open() {
-        let windows = Windows::default();
-        windows.close(account(1), at(60), at(0));
-        assert_eq!(take(&windows, &account(1), 1), Err(at(60)));
-        assert_eq!(take(&windows, &account(2), 1), Ok(()));
-        assert_eq!(take(&windows, &account(1), 60), Ok(()));
-    }
-
-    #[test]
-    fn idle_logs_are_forgotten() {
-        let windows = Windows::default();
-        for n in 0..5_000 {
-            let budget = account(n);
-            let demand = [Some(Demand {
-                budget: &budget,
-                windows: &[Window::new(2, 10)],
-            })];
-            windows.take(&demand, Lane::Push, at(n as i64)).unwrap();
-        }
-        let kept = windows.with(|logs| logs.by_budget.len());
-        assert!(kept <= FEW, "{kept} logs kept");
     }
 }
