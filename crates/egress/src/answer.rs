@@ -47,8 +47,7 @@ pub enum Verdict {
 pub enum LimitScope {
     /// One account's; others may go on, so the breaker does not count it.
     User,
-    /// One account's for what the call is for ([`crate::Call::usage`]); its other calls may go on. The account's where
-    /// the call names no usage.
+    /// One account's for what the call is for ([`crate::Call::usage`]); its other calls may go on.
     Usage,
     /// The client's, or the answer does not tell.
     Client,

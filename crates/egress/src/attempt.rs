@@ -8,21 +8,28 @@ use tokio::time::{Instant, timeout};
 use tower::util::service_fn;
 
 use crate::{
+    batch::Batches,
     config::EgressConfig,
     error::{Cut, EgressError},
     stack::{Line, Outcome, Ticket},
     transport::Transport,
 };
 
-pub(crate) fn line(transport: Arc<Transport>, config: Arc<EgressConfig>) -> Line {
+pub(crate) fn line(transport: Arc<Transport>, batches: Arc<Batches>, config: Arc<EgressConfig>) -> Line {
     Line::new(service_fn(move |ticket| {
-        attempt(ticket, Arc::clone(&transport), Arc::clone(&config))
+        attempt(
+            ticket,
+            Arc::clone(&transport),
+            Arc::clone(&batches),
+            Arc::clone(&config),
+        )
     }))
 }
 
 async fn attempt(
     ticket: Ticket,
     transport: Arc<Transport>,
+    batches: Arc<Batches>,
     config: Arc<EgressConfig>,
 ) -> Result<Outcome, EgressError> {
     let call = &ticket.call;
@@ -33,7 +40,13 @@ async fn attempt(
     } else {
         (full, Cut::Attempt)
     };
-    let answer = timeout(waited, transport.exchange(call, ticket.authorization))
+    let exchange = async {
+        match &call.batch {
+            None => transport.exchange(call, ticket.authorization).await,
+            Some(endpoint) => batches.exchange(endpoint, call, ticket.authorization).await,
+        }
+    };
+    let answer = timeout(waited, exchange)
         .await
         .map_err(|_| EgressError::Timeout { waited, cut })??;
     let verdict = (call.classify)(&answer);

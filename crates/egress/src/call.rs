@@ -7,7 +7,10 @@ use http::Method;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::answer::{Answer, Verdict, by_status};
+use crate::{
+    answer::{Answer, Verdict, by_status},
+    batch::BatchEndpoint,
+};
 
 /// A call to be sent with [`crate::Egress::send`]. Begin with [`Call::new`] and set what differs.
 #[derive(Clone)]
@@ -30,6 +33,9 @@ pub struct Call {
     pub auth: Auth,
     /// Who chose the URL.
     pub target: Target,
+    /// Where the service takes several calls in one request; calls of one account that are made at nearly the same time
+    /// travel together then. `None`: on its own.
+    pub batch: Option<Arc<BatchEndpoint>>,
     /// Whether the request may be repeated when nobody knows what became of it.
     pub repeat: Repeat,
     /// The request: an absolute `http` or `https` URI, without `Authorization`.
@@ -51,6 +57,7 @@ impl Call {
             deadline: Duration::from_secs(30),
             auth: Auth::None,
             target: Target::Configured,
+            batch: None,
             repeat: Repeat::of_method(request.method()),
             request,
             classify: by_status,

@@ -137,6 +137,44 @@ impl Window {
     }
 }
 
+/// The text is no window.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{text}` is no limit; write for example `10 per 10 s`, `600 per min` or `50000 per day`")]
+pub struct WindowError {
+    text: String,
+}
+
+impl FromStr for Window {
+    type Err = WindowError;
+
+    /// `CALLS per [N] UNIT`, with the units `s`, `min`, `h` and `day`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let (calls, span) = text.split_once(" per ")?;
+            let calls = calls.trim().parse().ok().filter(|calls| *calls > 0)?;
+            let span = span.trim();
+            let (count, unit) = span.split_once(' ').unwrap_or(("1", span));
+            let unit = match unit.trim() {
+                "s" => 1,
+                "min" => 60,
+                "h" => 3_600,
+                "day" => 86_400,
+                _ => return None,
+            };
+            let seconds = count.parse::<u64>().ok()?.checked_mul(unit)?;
+            (1..=LONGEST_WINDOW)
+                .contains(&seconds)
+                .then(|| Self::new(calls, seconds))
+        };
+        read().ok_or_else(|| WindowError {
+            text: text.to_owned(),
+        })
+    }
+}
+
+/// A week, in seconds: longer windows would outlive every process that counts.
+const LONGEST_WINDOW: u64 = 7 * 86_400;
+
 /// Retries within one call: `min(base * 2^n + a random part of base, longest)` after the n-th rate limit, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -220,6 +258,33 @@ impl fmt::Display for AllowedHost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn windows_are_written_as_one_says_them() {
+        for (text, calls, seconds) in [
+            ("10 per 10 s", 10, 10),
+            ("400 per 100 s", 400, 100),
+            ("240 per min", 240, 60),
+            ("10000 per 10 min", 10_000, 600),
+            ("50000 per day", 50_000, 86_400),
+            ("5 per h", 5, 3_600),
+        ] {
+            assert_eq!(text.parse(), Ok(Window::new(calls, seconds)), "{text}");
+        }
+        for bad in [
+            "",
+            "10",
+            "0 per s",
+            "10 per 0 s",
+            "10 per 10",
+            "-1 per s",
+            "10 per 8 day",
+            "10/10s",
+        ] {
+            let error = bad.parse::<Window>().unwrap_err();
+            assert!(error.to_string().contains("10 per 10 s"), "{bad}");
+        }
+    }
 
     #[test]
     fn allowed_hosts_are_exact() {

@@ -9,6 +9,7 @@ use url::Url;
 use crate::{
     answer::Answer,
     attempt,
+    batch::Batches,
     breaker::{self, Circuits},
     call::Call,
     config::EgressConfig,
@@ -34,6 +35,7 @@ pub struct Egress {
 struct Shared {
     config: Arc<EgressConfig>,
     transport: Arc<Transport>,
+    batches: Arc<Batches>,
     circuits: Arc<Circuits>,
     windows: Arc<Windows>,
 }
@@ -53,8 +55,10 @@ impl Egress {
     /// Sets up clients and stages; without a source of tokens, so [`crate::Auth::AccountToken`] fails until
     /// [`Egress::with_tokens`].
     pub fn new(config: EgressConfig) -> Result<Self, SetupError> {
+        let transport = Arc::new(Transport::new(&config).map_err(|error| SetupError::Client(error.into()))?);
         let shared = Arc::new(Shared {
-            transport: Arc::new(Transport::new(&config).map_err(|error| SetupError::Client(error.into()))?),
+            batches: Arc::new(Batches::new(Arc::clone(&transport))),
+            transport,
             circuits: Arc::new(Circuits::default()),
             windows: Arc::new(limiter::windows(&config).map_err(SetupError::Windows)?),
             config: Arc::new(config),
@@ -97,7 +101,11 @@ impl Egress {
 }
 
 fn line(shared: &Shared, tokens: Option<Arc<dyn TokenSource>>) -> Line {
-    let innermost = attempt::line(Arc::clone(&shared.transport), Arc::clone(&shared.config));
+    let innermost = attempt::line(
+        Arc::clone(&shared.transport),
+        Arc::clone(&shared.batches),
+        Arc::clone(&shared.config),
+    );
     assemble(
         stages(&shared.config, &shared.circuits, &shared.windows, tokens),
         innermost,

@@ -33,6 +33,10 @@ pub enum EgressError {
     /// The connection broke, or the answer was not HTTP, before the answer was complete.
     #[error("the connection broke before the answer was complete")]
     Interrupted(#[source] BoxError),
+    /// The request in which the call travelled with others failed, or its answer has no part for this call. What failed
+    /// is the error of one of the others.
+    #[error("the batch that the call was part of failed")]
+    BatchFailed,
     /// A user-supplied URL leads where Kalends does not go.
     #[error("the address is not allowed: {0}")]
     Blocked(#[source] BlockReason),
@@ -142,6 +146,7 @@ impl EgressError {
             | Self::Connect(_)
             | Self::Tls(_)
             | Self::Interrupted(_)
+            | Self::BatchFailed
             | Self::Unavailable { retry_at: None, .. }
             | Self::Blocked(BlockReason::PrivateAddress) => ErrorClass::Transient,
             Self::Unavailable {
@@ -199,6 +204,7 @@ mod tests {
             (EgressError::Connect("".into()), ErrorClass::Transient),
             (EgressError::Tls("".into()), ErrorClass::Transient),
             (EgressError::Interrupted("".into()), ErrorClass::Transient),
+            (EgressError::BatchFailed, ErrorClass::Transient),
             (
                 EgressError::Blocked(BlockReason::PrivateAddress),
                 ErrorClass::Transient,

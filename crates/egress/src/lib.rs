@@ -16,6 +16,7 @@
 
 mod answer;
 mod attempt;
+mod batch;
 mod breaker;
 mod call;
 mod clock;
@@ -34,11 +35,12 @@ mod trace;
 mod transport;
 
 pub use answer::{Answer, LimitScope, Verdict, by_status};
+pub use batch::{BatchEndpoint, BatchForm};
 pub use call::{AccountKey, Auth, Call, ClientKey, Lane, Repeat, Service, Target, Usage};
 pub use clock::Surroundings;
 pub use config::{
     AllowedHost, AllowedHostError, BreakerPolicy, EgressConfig, RetryPolicy, ServicePolicy, SharedWindows,
-    UserUrlPolicy, Window,
+    UserUrlPolicy, Window, WindowError,
 };
 pub use egress::{Egress, SetupError};
 pub use error::{BoxError, Cut, EgressError, ErrorClass, LimitedBy, RedirectFault};

@@ -140,21 +140,14 @@ async fn learn(outcome: &Outcome, demands: &[Demand<'_>], windows: &Windows) {
     }
 }
 
-/// Whom a refusal is about: the usage where it names one, else the account, else the client.
+/// Whom a refusal is about; nobody where the call has no account, or no usage, to name.
 fn refused_budget<'a>(scope: LimitScope, demands: &'a [Demand<'_>]) -> Option<&'a Budget> {
     let place = match scope {
         LimitScope::Client => 0,
         LimitScope::User => 1,
         LimitScope::Usage => 2,
     };
-    if place == 0 {
-        return demands.first().map(|demand| &demand.budget);
-    }
-    demands[1..]
-        .iter()
-        .take(place)
-        .next_back()
-        .map(|demand| &demand.budget)
+    demands.get(place).map(|demand| &demand.budget)
 }
 
 /// Those who wait for the same moment come back a little later the less urgent they are, so the more urgent go first.
@@ -175,7 +168,7 @@ mod tests {
     use super::*;
     use crate::{
         answer::Answer,
-        call::{AccountKey, Call},
+        call::{AccountKey, Call, Usage},
         config::Window,
         scripted::{Reply, Scripted, call, dawn, surroundings},
         stack::assemble,
@@ -297,6 +290,89 @@ mod tests {
             900,
             "the whole client"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_usage_that_is_paused_leaves_the_account_alone() {
+        fn too_many(answer: &Answer) -> Verdict {
+            match answer.status.as_u16() {
+                403 => Verdict::RateLimited {
+                    scope: LimitScope::Usage,
+                    retry_after: Some(Duration::from_hours(6)),
+                },
+                _ => Verdict::Ok,
+            }
+        }
+        let service = Scripted::new([Reply::status(403), Reply::status(403)]);
+        let line = line(&service, ServicePolicy::default());
+        let to = |account, usage| Call {
+            usage,
+            classify: too_many,
+            ..by(account, Lane::Push)
+        };
+        let invitations = Some(Usage("invitations"));
+        send(&line, to(1, invitations)).await.unwrap();
+        assert_eq!(limited(send(&line, to(1, invitations)).await), 6 * 3600);
+        send(&line, to(1, None)).await.unwrap();
+        send(&line, to(1, None)).await.unwrap();
+        send(&line, to(2, invitations)).await.unwrap();
+        assert_eq!(service.times().len(), 4, "one was not sent");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_has_no_more_calls_under_way_than_it_may() {
+        let service = Scripted::new([Reply::Hang, Reply::Hang]);
+        let policy = ServicePolicy {
+            at_once_per_account: Some(2),
+            ..ServicePolicy::default()
+        };
+        let line = line(&service, policy);
+        let hanging = [(); 2].map(|()| {
+            let line = line.clone();
+            tokio::spawn(async move { send(&line, by(1, Lane::Push)).await })
+        });
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let third = tokio::spawn({
+            let line = line.clone();
+            async move { send(&line, by(1, Lane::Push)).await }
+        });
+        send(&line, by(2, Lane::Push)).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(
+            service.times().len(),
+            3,
+            "the third waits, the other account does not"
+        );
+        hanging[0].abort();
+        third.await.unwrap().unwrap();
+        assert_eq!(service.times().len(), 4);
+        hanging[1].abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backfill_lets_a_person_wait_less_than_a_second() {
+        let service = Scripted::new([]);
+        let policy = ServicePolicy {
+            per_account: vec![Window::new(10, 10)],
+            per_client: vec![Window::new(20, 100)],
+            ..ServicePolicy::default()
+        };
+        let line = line(&service, policy);
+        let backfill = tokio::spawn({
+            let line = line.clone();
+            async move { while send(&line, by(1, Lane::Backfill)).await.is_ok() {} }
+        });
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        let before = Instant::now();
+        for account in [1, 2, 3, 4] {
+            send(&line, by(account, Lane::Interactive)).await.unwrap();
+        }
+        assert!(
+            before.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            before.elapsed()
+        );
+        backfill.abort();
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@
 mod database;
 mod egress;
 mod google;
+mod limits;
 mod log;
 mod server;
 mod sync;
@@ -17,13 +18,14 @@ use std::{
 };
 
 use config::{Environment, File, FileFormat};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub(crate) use self::{
     database::Database,
     egress::Egress,
     google::Google,
+    limits::Limits,
     log::{Log, LogFormat},
     server::{Server, http},
     sync::{Sync, Tasks},
@@ -41,10 +43,13 @@ const USUAL_FILE: &str = "kalends.toml";
 pub(crate) struct Config {
     /// The key ring's text.
     pub(crate) keys: SecretString,
+    /// The Redis in which replicas count together; empty without.
+    pub(crate) redis_url: SecretString,
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) google: Google,
     pub(crate) egress: Egress,
+    pub(crate) limits: Limits,
     pub(crate) sync: Sync,
     pub(crate) tasks: Tasks,
     pub(crate) log: Log,
@@ -107,10 +112,16 @@ impl Config {
 
     fn mistakes(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
+        let redis_url = self.redis_url.expose_secret();
+        if !(redis_url.is_empty() || redis_url.starts_with("redis://") || redis_url.starts_with("rediss://"))
+        {
+            mistakes.push("redis_url: starts with \"redis://\" or \"rediss://\"".to_owned());
+        }
         self.server.check(&mut mistakes);
         self.database.check(&mut mistakes);
         self.google.check(&mut mistakes);
         self.egress.check(&mut mistakes);
+        self.limits.check(&mut mistakes);
         self.sync.check(&mut mistakes);
         self.tasks.check(&mut mistakes);
         self.log.check(&mut mistakes);
@@ -132,11 +143,16 @@ fn file_to_read(sources: &Sources) -> Result<Option<PathBuf>, ConfigError> {
     }
 }
 
-/// Settings from the environment: `KALENDS_KEYS` and every `KALENDS_SECTION__KEY`.
+/// The settings that stand outside all sections.
+const UNSECTIONED: [&str; 2] = ["KALENDS_KEYS", "KALENDS_REDIS_URL"];
+
+/// Settings from the environment: the unsectioned ones and every `KALENDS_SECTION__KEY`.
 fn environment(all: &HashMap<String, String>) -> Environment {
+    let is_setting =
+        |name: &str| UNSECTIONED.contains(&name) || (name.starts_with("KALENDS_") && name.contains("__"));
     let settings = all
         .iter()
-        .filter(|(name, _)| *name == "KALENDS_KEYS" || (name.starts_with("KALENDS_") && name.contains("__")))
+        .filter(|(name, _)| is_setting(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     Environment::with_prefix("KALENDS")
@@ -148,11 +164,18 @@ fn environment(all: &HashMap<String, String>) -> Environment {
         .with_list_parse_key("google.calendar_read_scopes")
         .with_list_parse_key("google.calendar_write_scopes")
         .with_list_parse_key("egress.allow")
+        .with_list_parse_key("limits.google_calendar.per_account")
+        .with_list_parse_key("limits.google_calendar.per_client")
+        .with_list_parse_key("limits.feeds.per_account")
+        .with_list_parse_key("limits.feeds.per_client")
         .source(Some(settings))
 }
 
 #[cfg(test)]
 mod tests {
+    use kalends_egress::ServicePolicy;
+    use kalends_providers::{google, ics};
+
     use super::*;
 
     fn with(environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -176,6 +199,14 @@ mod tests {
         let config = with(&[]).unwrap();
         assert_eq!(config.server.public_url().as_str(), "http://127.0.0.1:8080/");
         assert_eq!(config.sync.window_ahead_days, 90);
+    }
+
+    #[test]
+    fn the_default_limits_are_those_of_the_adapters() {
+        let limits = with(&[]).unwrap().limits;
+        let timeout = ServicePolicy::default().attempt_timeout;
+        assert_eq!(limits.google_calendar.policy(timeout), google::calendar_policy());
+        assert_eq!(limits.feeds.policy(timeout), ics::policy());
     }
 
     #[test]
@@ -205,6 +236,17 @@ mod tests {
         refused(
             &[("KALENDS_DATABASE__URL", "mysql://localhost/x")],
             "configuration: database.url: starts with \"sqlite:\" or \"postgres://\"",
+        );
+        refused(
+            &[("KALENDS_REDIS_URL", "localhost:6379")],
+            "configuration: redis_url: starts with \"redis://\" or \"rediss://\"",
+        );
+        refused(
+            &[(
+                "KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT",
+                "400 per 100 s,many per day",
+            )],
+            "configuration: limits.google_calendar.per_client: `many per day` is no limit; write for example `10 per 10 s`, `600 per min` or `50000 per day`",
         );
         refused(
             &[("KALENDS_GOOGLE__CLIENT_ID", "abc")],

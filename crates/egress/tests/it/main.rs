@@ -4,6 +4,7 @@
 
 mod server;
 
+mod batches;
 mod concurrency;
 mod failures;
 mod logs;

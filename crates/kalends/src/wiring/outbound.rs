@@ -7,7 +7,9 @@ use kalends_core::{
     ambient::Ambient,
     provider::{Feature, ProviderKind},
 };
-use kalends_egress::{AllowedHost, Egress, EgressConfig, ServicePolicy, Surroundings, UserUrlPolicy};
+use kalends_egress::{
+    AllowedHost, Egress, EgressConfig, SharedClock, SharedWindows, Surroundings, UserUrlPolicy,
+};
 use kalends_engine::tokens::Tokens;
 use kalends_providers::{
     Provider,
@@ -15,6 +17,7 @@ use kalends_providers::{
     ics::{self, Ics},
     oauth::{OAuthClient, OAuthEndpoints, ScopeSet},
 };
+use secrecy::ExposeSecret;
 
 use crate::config::Config;
 
@@ -34,14 +37,21 @@ impl Outbound {
             move || clock.now(),
             move || (u64::from_le_bytes(dice.bytes()) >> 11) as f64 / (1_u64 << 53) as f64,
         );
-        let timed = |policy: ServicePolicy| ServicePolicy {
-            attempt_timeout: config.egress.attempt_timeout(),
-            ..policy
-        };
+        let timeout = config.egress.attempt_timeout();
         let mut egress = EgressConfig::new(surroundings)
-            .with_service(google::CALENDAR_SERVICE, timed(google::calendar_policy()))
-            .with_service(ics::SERVICE, timed(ics::policy()));
-        egress.other_services = timed(egress.other_services);
+            .with_service(
+                google::CALENDAR_SERVICE,
+                config.limits.google_calendar.policy(timeout),
+            )
+            .with_service(ics::SERVICE, config.limits.feeds.policy(timeout));
+        egress.other_services.attempt_timeout = timeout;
+        if !config.redis_url.expose_secret().is_empty() {
+            egress.shared = Some(SharedWindows {
+                url: config.redis_url.clone(),
+                clock: SharedClock::Server,
+                process: ambient.uuid(),
+            });
+        }
         egress.connect_timeout = config.egress.connect_timeout();
         egress.body_limit = config.egress.max_answer();
         let allowed = config

@@ -3,7 +3,9 @@
 //! Status alone is not enough: a 403 may be a rate limit, a missing scope, a matter of permission or the operator's
 //! mistake, and a 410 has three meanings. The reasons decide; the texts beside them do not.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 use kalends_egress::{Answer, LimitScope, Verdict};
 
 use super::wire::Failure;
@@ -20,8 +22,9 @@ pub(super) enum Question {
     EventsByToken,
 }
 
-/// How long to leave a calendar alone that Google protects from its own user (`quotaExceeded`).
-const CALENDAR_LIMIT: SignedDuration = SignedDuration::from_hours(1);
+/// How long to send no invitations for a user whom Google holds to have sent too many (`quotaExceeded`, "Calendar usage
+/// limits exceeded"). Google lifts it after hours; asking sooner prolongs it.
+const USAGE_LIMIT: Duration = Duration::from_hours(6);
 
 const USER_LIMIT: &[&str] = &["userRateLimitExceeded"];
 const CLIENT_LIMIT: &[&str] = &["rateLimitExceeded"];
@@ -41,6 +44,11 @@ pub(super) fn classify(answer: &Answer) -> Verdict {
             let failure = Failure::read(&answer.body);
             if failure.is_any(USER_LIMIT) {
                 limited(LimitScope::User)
+            } else if failure.is_any(CALENDAR_QUOTA) {
+                Verdict::RateLimited {
+                    scope: LimitScope::Usage,
+                    retry_after: Some(USAGE_LIMIT),
+                }
             } else if answer.status.as_u16() == 429 || failure.is_any(CLIENT_LIMIT) {
                 limited(LimitScope::Client)
             } else {
@@ -77,7 +85,7 @@ fn forbidden(failure: Failure, now: Timestamp) -> ProviderError {
         ProviderError::RateLimited { until: None }
     } else if failure.is_any(CALENDAR_QUOTA) {
         ProviderError::RateLimited {
-            until: now.checked_add(CALENDAR_LIMIT).ok(),
+            until: now.checked_add(USAGE_LIMIT).ok(),
         }
     } else if failure.is_any(SCOPE) {
         ProviderError::MissingScope
@@ -136,6 +144,10 @@ mod tests {
         };
         let user = limited(LimitScope::User);
         let client = limited(LimitScope::Client);
+        let usage = Verdict::RateLimited {
+            scope: LimitScope::Usage,
+            retry_after: Some(USAGE_LIMIT),
+        };
         let rejected = Verdict::Rejected;
         for (status, domain, reason, question, verdict, code) in [
             (
@@ -183,7 +195,7 @@ mod tests {
                 "usageLimits",
                 "quotaExceeded",
                 Events,
-                rejected,
+                usage,
                 "provider_rate_limited",
             ),
             (
@@ -310,13 +322,13 @@ mod tests {
     }
 
     #[test]
-    fn a_protected_calendar_is_left_alone_for_an_hour() {
+    fn a_user_who_invited_too_many_is_left_alone_for_hours() {
         let error = meaning(
             &legacy(403, "usageLimits", "quotaExceeded"),
             Question::Events,
             now(),
         );
-        let until = Some("2026-11-20T11:00:00Z".parse().unwrap());
+        let until = Some("2026-11-20T16:00:00Z".parse().unwrap());
         assert!(matches!(error, ProviderError::RateLimited { until: found } if found == until));
     }
 }
