@@ -88,11 +88,14 @@ const LIMITS: [Window; 2] = [Window::new(10, 1), Window::new(400, 100)];
 /// Names the budget that the four processes share.
 const CLIENT: &str = "KALENDS_TEST_FLEET_CLIENT";
 
-/// One of the four: walks through the hour on the clock that all share, and prints from when its calls count.
+/// One of the four, started by the test below: walks through the hour on the clock that all share, and prints from when
+/// its calls count.
 #[tokio::test]
-#[ignore = "a process of four_processes_never_exceed_a_window"]
 async fn one_of_four() {
-    let (url, client) = (redis_url("one_of_four").unwrap(), variable(CLIENT).unwrap());
+    let Some(client) = variable(CLIENT) else {
+        return;
+    };
+    let url = redis_url("one_of_four").unwrap();
     let shared = Shared::new(&url, SharedClock::Injected, process()).unwrap();
     let mut clock = redis::Client::open(url)
         .unwrap()
@@ -128,12 +131,7 @@ fn four_processes_never_exceed_a_window() {
     let children: Vec<_> = (0..4)
         .map(|_| {
             Command::new(env::current_exe().unwrap())
-                .args([
-                    "--exact",
-                    "limiter::fleet_tests::one_of_four",
-                    "--ignored",
-                    "--nocapture",
-                ])
+                .args(["--exact", "limiter::fleet_tests::one_of_four", "--nocapture"])
                 .env(CLIENT, &client)
                 .stdout(Stdio::piped())
                 .spawn()
