@@ -303,7 +303,7 @@ fn anybody(people: usize) -> Group {
 }
 
 fn read(rows: &[(Month, Vec<u8>)]) -> Vec<Interval> {
-    let mut run = Vec::new();
+    let mut run = Vec::with_capacity(rows.iter().map(|(_, bytes)| bytes.len() / 2).sum());
     for (month, bytes) in rows {
         BusyMonth::decode_into(*month, bytes, &mut run).expect("a row");
     }

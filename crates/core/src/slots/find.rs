@@ -99,15 +99,17 @@ fn every_start(search: &Search<'_>) -> Found {
     let mut slots = Vec::with_capacity(most.min((time / step) as usize + grids.len()));
     let mut more = false;
     for on_grid in grids {
-        let mut start = on_grid.first;
-        while start < on_grid.end && slots.len() < most {
-            slots.push(Slot {
+        let starts = on_grid.starts(step);
+        let taken = starts.min(most - slots.len());
+        more |= taken < starts;
+        // Room for all is there, so that nothing is asked for each slot.
+        slots.extend((0..taken as i64).map(|place| {
+            let start = on_grid.first + place * step;
+            Slot {
                 interval: Interval::from_ordered(start, start + duration),
                 seats_left: None,
-            });
-            start += step;
-        }
-        more |= start < on_grid.end;
+            }
+        }));
     }
     Found {
         slots,

@@ -46,6 +46,22 @@ pub(super) struct OnGrid {
     pub(super) end: i64,
 }
 
+impl OnGrid {
+    /// How many starts there are, one each step.
+    pub(super) fn starts(self, step: i64) -> usize {
+        let time = self.end - self.first;
+        // A division of whole numbers of this size costs more than the slots: guess, then correct.
+        let mut starts = (time as f64 / step as f64) as i64;
+        while starts * step < time {
+            starts += 1;
+        }
+        while (starts - 1) * step >= time {
+            starts -= 1;
+        }
+        starts as usize
+    }
+}
+
 /// The starts on the grids of the stretches of the first part that can be offered, span by span.
 pub(super) fn grid(search: &Search<'_>) -> Vec<OnGrid> {
     let starts = &search.parts[0].starts;
@@ -102,5 +118,28 @@ impl Apart {
         }
         self.until = slot.end_us();
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_are_counted_exactly() {
+        for (time, step, expect) in [
+            (1, 10, 1),
+            (10, 10, 1),
+            (11, 10, 2),
+            (i64::MAX / 4, 1 << 40, (i64::MAX / 4) as usize / (1 << 40) + 1),
+            (604_800_000_000 * 53, 60_000_000, 10_080 * 53),
+            (604_800_000_000 * 53 + 1, 60_000_000, 10_080 * 53 + 1),
+        ] {
+            let on_grid = OnGrid {
+                first: 7,
+                end: 7 + time,
+            };
+            assert_eq!(on_grid.starts(step), expect, "{time} by {step}");
+        }
     }
 }

@@ -97,7 +97,9 @@ fn busy(index: &CalendarIndex, window: Interval) -> Result<Vec<Interval>, Availa
     let unreadable = || AvailabilityError::UnreadableIndex {
         calendar: index.calendar,
     };
-    let mut run = Vec::new();
+    // An interval takes two bytes or more.
+    let most = index.months.iter().map(|stored| stored.runs.len() / 2).sum();
+    let mut run = Vec::with_capacity(most);
     for stored in &index.months {
         let month = Month::from_number(stored.month).ok_or_else(unreadable)?;
         BusyMonth::decode_into(month, &stored.runs, &mut run).map_err(|_| unreadable())?;
