@@ -208,7 +208,7 @@ impl Shared {
             presence.away_until.replace(after(now, REST)).is_none()
         };
         if was_there {
-            warn!(%error, "Redis does not answer: this replica counts alone, with its share of each budget");
+            warn!(%error, "Redis does not answer: this process counts its calls alone");
         }
     }
 
