@@ -32,16 +32,27 @@ const TROUBLE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Runner {
     engine: Engine,
+    give_back: CancellationToken,
 }
 
 impl Runner {
     /// A runner of the engine's tasks.
     pub fn new(engine: Engine) -> Self {
-        Self { engine }
+        Self {
+            engine,
+            give_back: CancellationToken::new(),
+        }
     }
 
-    /// Runs tasks until told to stop, then lets those under way finish; a caller who cannot wait for that drops the
-    /// future, and the leases of what was under way run out.
+    /// The same, with a token: once it is cancelled, tasks under way are dropped and given back, so that another process
+    /// takes them at once and not when their leases have run out.
+    #[must_use]
+    pub fn giving_back(self, give_back: CancellationToken) -> Self {
+        Self { give_back, ..self }
+    }
+
+    /// Runs tasks until told to stop, then lets those under way finish; a caller who cannot wait for that gives them back
+    /// ([`Runner::giving_back`]), or drops the future, and the leases of what was under way run out.
     pub async fn run(&self, stop: CancellationToken) {
         self.inherit().await;
         let running = TaskTracker::new();
@@ -111,9 +122,9 @@ impl Runner {
             Duration::ZERO
         };
         for task in claimed {
-            let engine = self.engine.clone();
+            let (engine, give_back) = (self.engine.clone(), self.give_back.clone());
             running.spawn(async move {
-                work::work(&engine, task).await;
+                work::work_until(&engine, task, &give_back).await;
                 engine.worker_freed().notify_one();
             });
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kalends_store::{Claim, ClaimedTask, FailureCounts, StoreError, TaskFailure, TaskLane};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     dispatch,
@@ -40,6 +41,20 @@ pub(super) async fn work(engine: &Engine, task: ClaimedTask) {
     if let Err(error) = settled {
         // The lease runs out and the task runs again, which every handler allows.
         tracing::warn!(kind = task.kind, key = task.key, %error, "the end of a task was not recorded");
+    }
+}
+
+/// Runs a claimed task as [`work`] does, unless it is to be given back before it has ended.
+pub(super) async fn work_until(engine: &Engine, task: ClaimedTask, give_back: &CancellationToken) {
+    let lease = task.lease;
+    let ended = give_back.run_until_cancelled(work(engine, task)).await;
+    if ended.is_some() {
+        return;
+    }
+    match engine.store().release_task(lease).await {
+        // It ended, and its end was recorded, in the moment in which it was to be given back.
+        Ok(()) | Err(StoreError::Fenced { .. }) => {}
+        Err(error) => tracing::warn!(%error, "a task was not given back; its claim runs out"),
     }
 }
 

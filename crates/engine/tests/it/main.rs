@@ -8,6 +8,7 @@ mod answers;
 mod choices;
 mod connecting;
 mod crashes;
+mod draining;
 mod feeds;
 mod ignoring;
 mod passes;
