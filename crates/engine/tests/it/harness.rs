@@ -5,11 +5,13 @@ use std::cell::Cell;
 use kalends_engine::runner::Runner;
 
 mod events;
+mod killing;
 mod scripted;
 mod simulated;
 mod world;
 
 pub(crate) use events::{cancelled, moved, series, single};
+pub(crate) use killing::Stage;
 pub(crate) use scripted::Scripted;
 pub(crate) use simulated::{Decision, READ, Simulated};
 pub(crate) use world::{CALENDAR, World, interval, remote};

@@ -8,6 +8,7 @@ mod answers;
 mod choices;
 mod connecting;
 mod crashes;
+mod deaths;
 mod draining;
 mod feeds;
 mod ignoring;
