@@ -8,6 +8,7 @@
 //! the zone's offsets: that is what RFC 5545 asks for, and it costs an addition per occurrence.
 
 mod anchor;
+mod canonical;
 mod cycle;
 mod day_set;
 mod days;
@@ -29,6 +30,7 @@ pub(crate) mod value;
 mod walk;
 mod walk_times;
 
+pub use canonical::canonical;
 pub use error::RecurrenceError;
 pub use expand::{Expander, expand};
 pub use reach::reach;

@@ -46,6 +46,10 @@ uuid_id! {
     CalendarId;
     /// One event of a provider's calendar that Kalends did not create.
     ExternalEventId;
+    /// One event of the application.
+    EventId;
+    /// One event of the application on one calendar.
+    EventLinkId;
     /// A span that was marked busy by hand.
     BlockId;
     /// One started OAuth round trip.

@@ -1,0 +1,6 @@
+//! Events of the application: what is refused, what a calendar shows, and what counts as a difference.
+
+mod checked;
+mod contents;
+mod made;
+mod shown;
