@@ -5,6 +5,7 @@
 
 mod connect;
 mod disconnect;
+mod grants;
 mod read;
 mod refresh;
 mod secrets;
@@ -18,6 +19,7 @@ use kalends_core::{
 
 pub use self::{
     connect::ConnectCommit,
+    grants::LiveGrant,
     read::ConnectionFilter,
     refresh::{NewTokens, RefreshGrant, RefreshLease},
     secrets::{AccessToken, ConnectionSecrets},

@@ -3,6 +3,8 @@
 //! [`Db`] and [`Tx`] are the only places that know which driver is behind. A statement is an [`Sql`], an answer is
 //! made of [`Row`]s; the few words in which the databases differ are in [`dialect`].
 
+mod alone;
+mod clock;
 pub(crate) mod dialect;
 mod open;
 mod row;
@@ -14,6 +16,7 @@ use sqlx::{
     sqlite::SqliteArguments,
 };
 
+pub use self::alone::ServingLock;
 pub(crate) use self::{
     row::{Row, corrupt},
     sql::{Sql, Value, sql},

@@ -24,6 +24,8 @@ mod manual_blocks;
 mod oauth_states;
 mod pull;
 mod quarantine;
+mod replicas;
+mod schedules;
 mod seal;
 mod settings;
 mod store;
@@ -43,8 +45,9 @@ pub use self::{
     connect_sessions::ConnectSession,
     connections::{
         AccessToken, ConnectCommit, Connection, ConnectionFilter, ConnectionSecrets, ConnectionState,
-        NewTokens, RefreshGrant, RefreshLease, StateChange,
+        LiveGrant, NewTokens, RefreshGrant, RefreshLease, StateChange,
     },
+    db::ServingLock,
     effects::Effects,
     error::StoreError,
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
@@ -56,6 +59,7 @@ pub use self::{
         PullCounts, PullPage, QuarantinedItem, Trigger,
     },
     quarantine::Quarantined,
+    replicas::Beat,
     seal::{KeyRing, KeyRingError, SealError},
     store::{Store, StoreConfig},
     sync_runs::{SyncOutcome, SyncRun, SyncRunFilter},

@@ -47,6 +47,25 @@ impl Store {
         Ok(rotated)
     }
 
+    /// Whether the key ring opens what is stored: the data key of one tenant under each key of the ring that is in use.
+    pub async fn opens_secrets(&self) -> Result<bool, StoreError> {
+        let used = self
+            .db()
+            .read(sql("SELECT DISTINCT wrapped_by FROM tenants"))
+            .await?;
+        for row in used {
+            let select = sql("SELECT id, data_key FROM tenants WHERE wrapped_by = $1 LIMIT 1")
+                .bind(row.get::<String>("wrapped_by")?);
+            if let Some(row) = self.db().read_first(select).await? {
+                let wrapped: Vec<u8> = row.get("data_key")?;
+                if self.ring().unwrap_key(row.id("id", TenantId)?, &wrapped).is_err() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
     /// Seals a secret for its place. Reads the tenant's data key when this process has not used it yet.
     pub(crate) async fn seal(
         &self,

@@ -1,8 +1,15 @@
 //! The handle on all rows.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kalends_core::ambient::Ambient;
 use secrecy::SecretString;
 use tokio::sync::Notify;
@@ -36,6 +43,8 @@ struct Inner {
     data_keys: DataKeys,
     ambient: Ambient,
     tasks_changed: Notify,
+    /// How far the database's clock is ahead of ours, in microseconds.
+    ahead_us: AtomicI64,
 }
 
 impl StoreConfig {
@@ -53,15 +62,18 @@ impl Store {
     /// Connects to the database, creating a SQLite file that does not exist yet; its tables are made by
     /// [`Store::migrate`].
     pub async fn connect(config: &StoreConfig, ring: KeyRing, ambient: Ambient) -> Result<Self, StoreError> {
-        Ok(Self {
+        let store = Self {
             inner: Arc::new(Inner {
                 db: Db::open(config).await?,
                 ring,
                 data_keys: DataKeys::default(),
                 ambient,
                 tasks_changed: Notify::new(),
+                ahead_us: AtomicI64::new(0),
             }),
-        })
+        };
+        store.compare_clocks().await?;
+        Ok(store)
     }
 
     /// Applies the migrations that are missing. Replicas that start together take turns.
@@ -72,6 +84,17 @@ impl Store {
     /// How many migrations have not been applied.
     pub async fn pending_migrations(&self) -> Result<usize, StoreError> {
         self.db().pending_migrations().await
+    }
+
+    /// Whether every migration has been applied.
+    pub async fn is_migrated(&self) -> Result<bool, StoreError> {
+        self.db().is_migrated().await
+    }
+
+    /// Now by the clock that all replicas share: the database's, or ours on SQLite, which serves one process. Clocks of
+    /// machines may differ by minutes; what one replica leases and another waits for is written and read by this one.
+    pub fn shared_now(&self) -> Timestamp {
+        self.to_shared(self.now())
     }
 
     /// Succeeds when the database answers.
@@ -108,6 +131,32 @@ impl Store {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.ambient.now()
+    }
+
+    /// Our clock's instant on the clock that all replicas share.
+    pub(crate) fn to_shared(&self, ours: Timestamp) -> Timestamp {
+        ours.saturating_add(self.ahead()).unwrap_or(ours)
+    }
+
+    /// The shared clock's instant on ours.
+    pub(crate) fn to_ours(&self, shared: Timestamp) -> Timestamp {
+        shared.saturating_sub(self.ahead()).unwrap_or(shared)
+    }
+
+    fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_micros(self.inner.ahead_us.load(Ordering::Relaxed))
+    }
+
+    /// Measures how far the database's clock is ahead of ours; half of the time that the question takes is not known.
+    pub(crate) async fn compare_clocks(&self) -> Result<(), StoreError> {
+        let before = self.now().as_microsecond();
+        let Some(theirs) = self.db().clock().await? else {
+            return Ok(());
+        };
+        let ours = i64::midpoint(before, self.now().as_microsecond());
+        let ahead_us = theirs.as_microsecond().saturating_sub(ours);
+        self.inner.ahead_us.store(ahead_us, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {

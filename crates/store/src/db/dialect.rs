@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -38,6 +38,11 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
         8,
         "login hint",
         include_str!("../../migrations/0008_login_hint.sql"),
+    ),
+    (
+        9,
+        "replicas and schedules",
+        include_str!("../../migrations/0009_replicas_and_schedules.sql"),
     ),
 ];
 

@@ -49,6 +49,22 @@ impl Db {
         Ok(())
     }
 
+    /// Whether every migration has been applied. Only reads.
+    pub(crate) async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let dialect = match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        };
+        let rows = self.read(sql("SELECT version FROM _sqlx_migrations")).await?;
+        let applied = rows
+            .iter()
+            .map(|row| row.get::<i64>("version"))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(migrator(dialect)
+            .iter()
+            .all(|migration| applied.contains(&migration.version)))
+    }
+
     /// How many migrations have not been applied.
     pub(crate) async fn pending_migrations(&self) -> Result<usize, StoreError> {
         let (dialect, applied) = match self {

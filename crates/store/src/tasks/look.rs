@@ -44,6 +44,8 @@ pub struct DeadTask {
     pub key: String,
     /// The code of the last failure.
     pub last_error: Option<String>,
+    /// Attempts that failed.
+    pub attempts: u32,
     /// When it was given up.
     pub died_at: Timestamp,
 }
@@ -104,7 +106,9 @@ impl Store {
         after: Option<TaskId>,
         limit: u32,
     ) -> Result<Vec<DeadTask>, StoreError> {
-        let select = sql("SELECT id, kind, key, last_error, updated_us FROM tasks
+        let select = sql("SELECT id, kind, key, last_error, updated_us,
+                 transient_failures + rejected_failures AS attempts
+             FROM tasks
              WHERE tenant_id = $1 AND state = 'dead' AND id > $2 ORDER BY id LIMIT $3")
         .bind(tenant)
         .bind(after.unwrap_or(TaskId(uuid::Uuid::nil())))
@@ -112,7 +116,7 @@ impl Store {
         self.db().read(select).await?.iter().map(dead_task).collect()
     }
 
-    /// Brings a tenant's dead task back to life.
+    /// Brings a tenant's dead task back to life. One that waits or runs is a [`StoreError::Conflict`].
     pub async fn retry_task(&self, tenant: TenantId, task: TaskId) -> Result<(), StoreError> {
         let now = self.now();
         let update = sql(
@@ -125,7 +129,13 @@ impl Store {
         .bind(tenant)
         .bind(task);
         if self.db().execute(update).await? == 0 {
-            return Err(StoreError::NotFound { what: "dead task" });
+            let select = sql("SELECT 1 FROM tasks WHERE tenant_id = $1 AND id = $2")
+                .bind(tenant)
+                .bind(task);
+            return Err(match self.db().read_first(select).await? {
+                Some(_) => StoreError::Conflict { what: "task" },
+                None => StoreError::NotFound { what: "task" },
+            });
         }
         self.tasks_changed().notify_one();
         Ok(())
@@ -165,6 +175,7 @@ fn dead_task(row: &Row) -> Result<DeadTask, StoreError> {
         kind: row.get("kind")?,
         key: row.get("key")?,
         last_error: row.get("last_error")?,
+        attempts: row.count("attempts")?,
         died_at: row.time("updated_us")?,
     })
 }

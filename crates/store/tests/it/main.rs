@@ -16,6 +16,8 @@ mod leaving;
 mod migrations;
 mod pull;
 mod pull_faults;
+mod replicas;
+mod schedules;
 mod sealing;
 mod tasks;
 mod tasks_race;

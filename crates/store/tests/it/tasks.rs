@@ -142,7 +142,7 @@ both! {
 
         // By request, by a change of its subject, and with time.
         store.retry_task(tenant, dead[0].id).await.unwrap();
-        assert!(matches!(store.retry_task(tenant, dead[0].id).await, Err(StoreError::NotFound { .. })));
+        assert!(matches!(store.retry_task(tenant, dead[0].id).await, Err(StoreError::Conflict { .. })));
         assert_eq!(store.keys_without_task("pull", &keys, Dead::CoversNothing).await.unwrap(), ["c2"]);
         dies(claim_one(&world).await).await;
         store.enqueue(tenant, vec![world.task("c1")]).await.unwrap();
