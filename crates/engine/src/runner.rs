@@ -58,7 +58,7 @@ impl Runner {
         let running = TaskTracker::new();
         let mut sweeps = sweep::Schedule::default();
         while !stop.is_cancelled() {
-            sweeps.run_if_due(&self.engine).await;
+            sweeps.keep(&self.engine).await;
             let free = self.engine.settings().workers.saturating_sub(running.len());
             let nap = match self.start_some(&running, free).await {
                 Ok(nap) => nap,
@@ -85,9 +85,9 @@ impl Runner {
     }
 
     /// Re-enqueues what rows say is owed and no task covers, and deletes what has expired; answers how many tasks
-    /// that made. The loop does it every five minutes.
+    /// that made. The tasks of [`run`](Self::run) do it every five minutes.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
-        sweep::sweep(&self.engine).await
+        sweep::all(&self.engine).await
     }
 
     /// Goes on with what a killed process was doing, without waiting for its claims to end where that is safe.

@@ -5,6 +5,7 @@ use kalends_store::ClaimedTask;
 
 use super::{
     failure::{Class, Failure},
+    sweep,
     task::Kind,
 };
 use crate::{Engine, calendars, connections, pull};
@@ -16,6 +17,7 @@ pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a
         Some(Kind::Recompile) => pull::recompile(engine, task).boxed(),
         Some(Kind::Discover) => calendars::discover(engine, task).boxed(),
         Some(Kind::Revoke) => connections::revoke(engine, task).boxed(),
+        Some(Kind::Sweep) => sweep::one(engine, task).boxed(),
         // A newer version's task, met while versions change: it waits for a process that knows it.
         None => futures::future::err(Failure::new(
             Class::Transient,

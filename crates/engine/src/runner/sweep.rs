@@ -1,121 +1,101 @@
 //! Finds what rows say is owed and no task covers, and deletes what has expired.
 //!
-//! Rows are the truth, tasks only the schedule: a task that was lost, or given up a day ago, comes back here.
+//! Rows are the truth, tasks only the schedule: a task that was lost, or given up a day ago, comes back here. Each
+//! sweep is itself a task, so that of all replicas one does it, every five minutes, and a lost one is done again.
+//!
+//! To add a sweep: a file in `sweep/` with a function that answers how many tasks it made or rows it deleted, reads
+//! [`BATCH`] rows at a time, and may run twice or be killed anywhere; a line in [`SWEEPS`]; and a test that loses the
+//! task and finds it again.
 
-use std::collections::BTreeMap;
+mod calendars;
+mod dead_tasks;
+mod prunes;
 
+use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
-use kalends_core::time::TenantId;
-use kalends_store::{Calendar, Dead, NewTask, StoreError};
+use kalends_store::{ClaimedTask, StoreError};
 
-use super::task::{self, Kind};
-use crate::{Engine, calendars, connections::Trigger, settings};
+use super::{failure::Failure, task};
+use crate::Engine;
 
+/// Rows that are read at a time.
+pub(super) const BATCH: u32 = 20;
 /// From one sweep to the next.
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
-/// Rows that are read at a time.
-const BATCH: u32 = 20;
-/// How long a dead task rests before it is tried again.
-const REST: SignedDuration = SignedDuration::from_hours(24);
-/// How long sync runs are kept.
-const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// How long changes are kept.
-const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// When the next sweep is due.
+/// All sweeps.
+const SWEEPS: [Sweep; 3] = [
+    Sweep {
+        name: "prunes",
+        run: |engine| prunes::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "dead_tasks",
+        run: |engine| dead_tasks::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "calendars",
+        run: |engine| calendars::sweep(engine).boxed(),
+    },
+];
+
+struct Sweep {
+    /// The key of its task.
+    name: &'static str,
+    /// Answers how many tasks it made or brought back.
+    run: for<'a> fn(&'a Engine) -> BoxFuture<'a, Result<usize, StoreError>>,
+}
+
+/// When this process looks next whether each sweep has its task.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
     next: Option<Timestamp>,
 }
 
 impl Schedule {
-    /// Sweeps when it is time; trouble is logged and tried again next time.
-    pub(super) async fn run_if_due(&mut self, engine: &Engine) {
+    /// Enqueues the sweeps: at the start at once, later only those whose task was lost. Trouble is logged and tried
+    /// again next time.
+    pub(super) async fn keep(&mut self, engine: &Engine) {
         let now = engine.ambient().now();
         if self.next.is_some_and(|next| now < next) {
             return;
         }
-        self.next = now.checked_add(EVERY).ok();
-        match sweep(engine).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "owed work was enqueued again"),
-            Err(error) => tracing::error!(%error, "owed work cannot be looked for"),
+        let later = now.checked_add(EVERY).unwrap_or(Timestamp::MAX);
+        let run_at = if self.next.is_none() { now } else { later };
+        self.next = Some(later);
+        let tasks = SWEEPS.iter().map(|sweep| task::sweep(sweep.name, run_at));
+        if let Err(error) = engine.store().enqueue_system(tasks.collect()).await {
+            tracing::error!(%error, "sweeps cannot be enqueued");
         }
     }
 }
 
-/// Sweeps once; answers how many tasks that made or brought back.
-pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
-    let now = engine.ambient().now();
-    let ago = |span: SignedDuration| now.checked_sub(span).unwrap_or(Timestamp::MIN);
-    let store = engine.store();
-    store.prune_oauth_states().await?;
-    store.prune_idempotency_keys().await?;
-    store.prune_sync_runs(ago(RUNS_KEPT)).await?;
-    store.prune_changes(ago(CHANGES_KEPT)).await?;
-    let mut made = usize::try_from(store.retry_tasks_dead_since(ago(REST)).await?).unwrap_or(usize::MAX);
-    let mut after = None;
-    loop {
-        let calendars = store.calendars_to_sync(after, BATCH).await?;
-        let Some(last) = calendars.last() else {
-            return Ok(made);
-        };
-        after = Some(last.id);
-        for (tenant, tasks) in owed(engine, &calendars, now).await? {
-            made += tasks.len();
-            store.enqueue(tenant, tasks).await?;
-        }
+/// Does the sweep that the task's key names, and enqueues its next run.
+pub(super) async fn one(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
+    // One that this version no longer has ends here.
+    let Some(sweep) = SWEEPS.iter().find(|sweep| sweep.name == task.key) else {
+        return Ok(());
+    };
+    let count = (sweep.run)(engine).await?;
+    if count > 0 {
+        tracing::info!(sweep = sweep.name, count, "owed work was enqueued again");
     }
+    let next = engine.ambient().now().checked_add(EVERY);
+    let next = task::sweep(sweep.name, next.unwrap_or(Timestamp::MAX));
+    engine.store().enqueue_system(vec![next]).await?;
+    Ok(())
 }
 
-/// The tasks that the calendars lack: their next pull, and their account's next listing.
-async fn owed(
-    engine: &Engine,
-    calendars: &[Calendar],
-    now: Timestamp,
-) -> Result<BTreeMap<TenantId, Vec<NewTask>>, StoreError> {
-    let mut owed: BTreeMap<TenantId, Vec<NewTask>> = BTreeMap::new();
-    let pulls: Vec<String> = calendars.iter().map(|calendar| calendar.id.to_string()).collect();
-    let mut listings: Vec<String> = calendars
-        .iter()
-        .map(|calendar| calendar.connection.to_string())
-        .collect();
-    listings.dedup();
-    let pulls = without_task(engine, Kind::Pull, &pulls).await?;
-    let mut listings = without_task(engine, Kind::Discover, &listings).await?;
-    for calendar in calendars {
-        let tasks = owed.entry(calendar.tenant).or_default();
-        let listing = calendar.connection.to_string();
-        if let Some(at) = listings.iter().position(|key| *key == listing) {
-            listings.swap_remove(at);
-            tasks.push(task::discover(
-                calendar.connection,
-                calendars::next_discovery(engine),
-            ));
-        }
-        if pulls.contains(&calendar.id.to_string()) && syncs_by_itself(engine, calendar).await? {
-            tasks.push(task::pull(calendar.connection, calendar.id, Trigger::Poll, now));
-        }
+/// Does all sweeps now; answers how many tasks that made or brought back.
+pub(super) async fn all(engine: &Engine) -> Result<usize, StoreError> {
+    let mut made = 0;
+    for sweep in &SWEEPS {
+        made += (sweep.run)(engine).await?;
     }
-    owed.retain(|_, tasks| !tasks.is_empty());
-    Ok(owed)
+    Ok(made)
 }
 
-/// Keys that no task covers. A dead one covers its key too: it comes back after its rest.
-async fn without_task(engine: &Engine, kind: Kind, keys: &[String]) -> Result<Vec<String>, StoreError> {
-    engine
-        .store()
-        .keys_without_task(kind.as_str(), keys, Dead::Covers)
-        .await
-}
-
-async fn syncs_by_itself(engine: &Engine, calendar: &Calendar) -> Result<bool, StoreError> {
-    match settings::of_user(engine, calendar.tenant, &calendar.user).await {
-        Ok(settings) => Ok(settings.sync.sync_enabled && settings.sync.auto_sync),
-        Err(settings::SettingsError::Store(error)) => Err(error),
-        Err(error) => {
-            tracing::error!(calendar = %calendar.id, %error, "a calendar's settings cannot be read");
-            Ok(false)
-        }
-    }
+/// That long before now.
+fn ago(engine: &Engine, span: SignedDuration) -> Timestamp {
+    engine.ambient().now().checked_sub(span).unwrap_or(Timestamp::MIN)
 }

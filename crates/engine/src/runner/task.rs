@@ -19,10 +19,18 @@ pub(crate) enum Kind {
     Discover,
     /// Ends a grant at its provider; the key is the connection that was disconnected.
     Revoke,
+    /// Looks for owed work; the key is the sweep.
+    Sweep,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Pull, Self::Recompile, Self::Discover, Self::Revoke];
+    const ALL: [Self; 5] = [
+        Self::Pull,
+        Self::Recompile,
+        Self::Discover,
+        Self::Revoke,
+        Self::Sweep,
+    ];
 
     /// The word in the table.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -31,6 +39,7 @@ impl Kind {
             Self::Recompile => "recompile",
             Self::Discover => "discover",
             Self::Revoke => "revoke",
+            Self::Sweep => "sweep",
         }
     }
 
@@ -73,6 +82,20 @@ pub(crate) fn revoke(
             "since": run_at.as_microsecond(),
         }),
         secret: Some(token),
+    }
+}
+
+/// A sweep, which belongs to no tenant.
+pub(crate) fn sweep(name: &'static str, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::Sweep.as_str(),
+        key: name.to_owned(),
+        // Ahead of polls and backfills: when there is more of these than can be done, what is owed still counts.
+        lane: TaskLane::Push,
+        group: Kind::Sweep.as_str().to_owned(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
     }
 }
 

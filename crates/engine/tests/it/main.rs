@@ -13,5 +13,6 @@ mod draining;
 mod feeds;
 mod ignoring;
 mod passes;
+mod sweeps;
 mod tasks;
 mod tokens;

@@ -1,0 +1,21 @@
+//! Deletes rows that have expired.
+
+use jiff::SignedDuration;
+use kalends_store::StoreError;
+
+use super::ago;
+use crate::Engine;
+
+/// How long sync runs are kept.
+const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long changes are kept.
+const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
+    let store = engine.store();
+    store.prune_oauth_states().await?;
+    store.prune_idempotency_keys().await?;
+    store.prune_sync_runs(ago(engine, RUNS_KEPT)).await?;
+    store.prune_changes(ago(engine, CHANGES_KEPT)).await?;
+    Ok(0)
+}
