@@ -3,5 +3,6 @@
 //! To add a direction or a policy: a file with a pure function and its table of tests; `engine` feeds it rows and
 //! hands the plan to the store.
 
+pub mod channels;
 pub mod coverage;
 pub mod pull;

@@ -15,7 +15,7 @@ mod zone_name;
 pub use event_time::EventTime;
 pub use id::{
     ApiKeyId, BlockId, CalendarId, ConnectionId, EventId, EventLinkId, ExternalEventId, OauthStateId,
-    SyncRunId, TaskId, TenantId, UserId, UserIdError,
+    PushChannelId, SyncRunId, TaskId, TenantId, UserId, UserIdError,
 };
 pub use interval::Interval;
 pub use offset_span::OffsetSpan;

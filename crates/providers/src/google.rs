@@ -6,6 +6,7 @@
 //! To add a call: wire structs in `wire/`, pure mapping in `map/`, the question in a file of its own.
 
 mod calendars;
+mod channels;
 mod events;
 mod free_busy;
 mod map;
@@ -20,8 +21,8 @@ use kalends_egress::{BreakerPolicy, Egress, Service, ServicePolicy, Window};
 use url::Url;
 
 use crate::provider::{
-    Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Provider, ProviderError, PullFrom,
-    RemoteCalendar,
+    Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, NewChannel,
+    Provider, ProviderError, PullFrom, RemoteCalendar, WatchTarget,
 };
 
 /// Google Calendar in policies, logs and metrics.
@@ -74,6 +75,7 @@ impl Provider for Google {
             free_busy: true,
             incremental: true,
             writable: true,
+            push: &[Covers::Calendar, Covers::CalendarList],
         }
     }
 
@@ -97,6 +99,19 @@ impl Provider for Google {
         window: Interval,
     ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>> {
         free_busy::ask(self, ask, calendars, window).boxed()
+    }
+
+    fn watch<'a>(
+        &'a self,
+        ask: &'a Ask,
+        target: &'a WatchTarget,
+        new: &'a NewChannel,
+    ) -> BoxFuture<'a, Result<Channel, ProviderError>> {
+        channels::watch(self, ask, target, new).boxed()
+    }
+
+    fn stop<'a>(&'a self, ask: &'a Ask, channel: &'a ChannelRef) -> BoxFuture<'a, Result<(), ProviderError>> {
+        channels::stop(self, ask, channel).boxed()
     }
 }
 

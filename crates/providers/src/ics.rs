@@ -48,6 +48,7 @@ impl Provider for Ics {
             free_busy: false,
             incremental: false,
             writable: false,
+            push: &[],
         }
     }
 

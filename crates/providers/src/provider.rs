@@ -14,10 +14,11 @@ mod calendar;
 mod changes;
 mod error;
 mod free_busy;
+mod push;
 
 use std::fmt;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _, ready};
 use kalends_core::{provider::ProviderKind, time::Interval};
 
 pub use account::{Access, Account, Ask};
@@ -25,6 +26,7 @@ pub use calendar::{AccessRole, CalendarRef, RemoteCalendar};
 pub use changes::{ChangePage, Cursor, Fate, Listing, Next, PageToken, PullFrom, Quarantined, RemoteItem};
 pub use error::{ErrorClass, ProviderError};
 pub use free_busy::CalendarBusy;
+pub use push::{Channel, ChannelRef, Covers, NewChannel, WatchRefusal, WatchTarget};
 
 /// One provider, asked on behalf of accounts.
 pub trait Provider: Send + Sync + fmt::Debug {
@@ -57,6 +59,29 @@ pub trait Provider: Send + Sync + fmt::Debug {
         calendars: &'a [String],
         window: Interval,
     ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>>;
+
+    /// Opens a push channel. The caller has written the channel down before, because its first message may come before
+    /// the answer. [`ProviderError::Unavailable`] and [`ProviderError::Unreadable`] leave open whether it was opened;
+    /// all others say that it was not.
+    fn watch<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _target: &'a WatchTarget,
+        _new: &'a NewChannel,
+    ) -> BoxFuture<'a, Result<Channel, ProviderError>> {
+        let what = "tell of changes";
+        ready(Err(ProviderError::Unsupported { what })).boxed()
+    }
+
+    /// Ends a push channel; one that is unknown or has ended is no error.
+    fn stop<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _channel: &'a ChannelRef,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
+        let what = "tell of changes";
+        ready(Err(ProviderError::Unsupported { what })).boxed()
+    }
 }
 
 /// What a provider can be asked.
@@ -68,4 +93,6 @@ pub struct Capabilities {
     pub incremental: bool,
     /// Takes events.
     pub writable: bool,
+    /// What its push channels can cover; nothing when it has none.
+    pub push: &'static [Covers],
 }

@@ -23,6 +23,7 @@ mod idempotency_keys;
 mod manual_blocks;
 mod oauth_states;
 mod pull;
+mod push_channels;
 mod quarantine;
 mod replicas;
 mod schedules;
@@ -57,6 +58,10 @@ pub use self::{
     pull::{
         BeginPass, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
         PullCounts, PullPage, QuarantinedItem, Trigger,
+    },
+    push_channels::{
+        ChannelEnd, ChannelState, ChannelSubject, Heard, HeardBatch, NewPushChannel, OpenedChannel,
+        PushChannel,
     },
     quarantine::Quarantined,
     replicas::Beat,

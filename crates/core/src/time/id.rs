@@ -56,6 +56,8 @@ uuid_id! {
     OauthStateId;
     /// One pass over a calendar, kept as an audit row.
     SyncRunId;
+    /// One subscription to a provider's notifications; its name at the provider too.
+    PushChannelId;
     /// One unit of background work.
     TaskId;
 }

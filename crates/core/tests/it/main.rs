@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod channel_year;
 mod event;
 mod feed_to_slots;
 mod feed_vectors;

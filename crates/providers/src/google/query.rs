@@ -11,7 +11,15 @@ use super::{
     CALENDAR_SERVICE, Google,
     refusal::{self, Question},
 };
-use crate::provider::{Ask, ProviderError};
+use crate::provider::{Access, Ask, ProviderError};
+
+/// Something that is posted, and whether it may be posted again when nobody knows what became of it.
+pub(super) enum Post {
+    /// It may: a second time changes nothing more.
+    Repeatable(Question),
+    /// It may not.
+    Once(Question),
+}
 
 impl Google {
     /// The URL of a path below the API's address; each segment is escaped.
@@ -32,7 +40,8 @@ impl Google {
         question: Question,
     ) -> Result<Answer, ProviderError> {
         let request = Request::builder().uri(url.as_str());
-        self.send(ask, request.body(Bytes::new()), question).await
+        self.send(ask, request.body(Bytes::new()), (Repeat::Safe, question))
+            .await
     }
 
     /// Posts a question, which changes nothing and may be repeated.
@@ -43,30 +52,49 @@ impl Google {
         body: &Value,
         question: Question,
     ) -> Result<Answer, ProviderError> {
+        self.send_post(ask, url, body, Post::Repeatable(question)).await
+    }
+
+    /// Posts an order.
+    pub(super) async fn send_post(
+        &self,
+        ask: &Ask,
+        url: &Url,
+        body: &Value,
+        post: Post,
+    ) -> Result<Answer, ProviderError> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(url.as_str())
             .header(header::CONTENT_TYPE, "application/json");
-        self.send(ask, request.body(Bytes::from(body.to_string())), question)
-            .await
+        let request = request.body(Bytes::from(body.to_string()));
+        let (repeat, question) = match post {
+            Post::Repeatable(question) => (Repeat::Safe, question),
+            Post::Once(question) => (Repeat::OnlyIfRefused, question),
+        };
+        self.send(ask, request, (repeat, question)).await
     }
 
     async fn send(
         &self,
         ask: &Ask,
         request: http::Result<Request<Bytes>>,
-        question: Question,
+        (repeat, question): (Repeat, Question),
     ) -> Result<Answer, ProviderError> {
         let request = request.map_err(|error| ProviderError::Configuration {
             reason: format!("the Calendar API's URL: {error}"),
         })?;
+        let auth = match &ask.account.access {
+            Access::Token(token) => Auth::Bearer(token.clone()),
+            Access::OAuth | Access::FeedUrl(_) => Auth::AccountToken,
+        };
         let call = Call {
             account: Some(AccountKey(ask.account.connection.0)),
             lane: ask.lane,
             deadline: ask.deadline.saturating_duration_since(Instant::now()),
-            auth: Auth::AccountToken,
+            auth,
             target: Target::Configured,
-            repeat: Repeat::Safe,
+            repeat,
             classify: refusal::classify,
             ..Call::new(CALENDAR_SERVICE, self.settings.client_id.as_str().into(), request)
         };

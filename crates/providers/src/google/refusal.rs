@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use kalends_egress::{Answer, LimitScope, Verdict};
 
 use super::wire::Failure;
-use crate::provider::ProviderError;
+use crate::provider::{ProviderError, WatchRefusal};
 
 /// What was asked, where it changes what a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(super) enum Question {
     Events,
     /// About one calendar's events, by a sync or page token.
     EventsByToken,
+    /// About a push channel that may have ended.
+    Channel,
 }
 
 /// How long to send no invitations for a user whom Google holds to have sent too many (`quotaExceeded`, "Calendar usage
@@ -30,6 +32,13 @@ const USER_LIMIT: &[&str] = &["userRateLimitExceeded"];
 const CLIENT_LIMIT: &[&str] = &["rateLimitExceeded"];
 const CALENDAR_QUOTA: &[&str] = &["quotaExceeded"];
 const SCOPE: &[&str] = &["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"];
+const CHANNEL_TAKEN: &[&str] = &["channelIdNotUnique"];
+const ADDRESS: &[&str] = &[
+    "push.webhookUrlNotHttps",
+    "push.webhookUrlNoHostOrAddress",
+    "push.webhookUrlUnauthorized",
+];
+const NOT_WATCHABLE: &[&str] = &["pushNotSupportedForRequestedResource"];
 const OPERATOR: &[&str] = &["accessNotConfigured", "dailyLimitExceeded", "SERVICE_DISABLED"];
 
 /// The verdict for the stages of egress.
@@ -66,17 +75,32 @@ pub(super) fn meaning(answer: &Answer, question: Question, now: Timestamp) -> Pr
     let failure = Failure::read(&answer.body);
     match (answer.status.as_u16(), question) {
         // The token was just refreshed, so the grant lives; this passes or the next refresh tells.
-        (401 | 500.., _) => ProviderError::Unavailable { source: None },
+        (401 | 500.., _) if !failure.is_any(ADDRESS) => ProviderError::Unavailable { source: None },
         (403, _) => forbidden(failure, now),
         // A query without tokens is known to be good, so it is the token (`Invalid sync token value.`, or a page
         // token that grew old).
         (400 | 410, Question::EventsByToken) => ProviderError::CursorInvalid,
-        (404 | 410, Question::Events | Question::EventsByToken) => ProviderError::NotFound,
+        (404 | 410, Question::Events | Question::EventsByToken | Question::Channel) => {
+            ProviderError::NotFound
+        }
         (429, _) => ProviderError::RateLimited { until: None },
-        (status, _) => ProviderError::Rejected {
+        // Our ids are never used twice, so an attempt whose answer was lost did open it.
+        (400, _) if failure.is_any(CHANNEL_TAKEN) => ProviderError::Unavailable { source: None },
+        (status, _) => refused(status, failure),
+    }
+}
+
+fn refused(status: u16, failure: Failure) -> ProviderError {
+    let watch = |because, reason| ProviderError::WatchRefused { because, reason };
+    if failure.is_any(ADDRESS) {
+        watch(WatchRefusal::Address, failure.reason())
+    } else if failure.is_any(NOT_WATCHABLE) {
+        watch(WatchRefusal::Subject, failure.reason())
+    } else {
+        ProviderError::Rejected {
             status,
             reason: failure.reason(),
-        },
+        }
     }
 }
 
@@ -137,7 +161,7 @@ mod tests {
 
     #[test]
     fn refusals() {
-        use Question::{Account, Events, EventsByToken};
+        use Question::{Account, Channel, Events, EventsByToken};
         let limited = |scope| Verdict::RateLimited {
             scope,
             retry_after: None,
@@ -274,6 +298,31 @@ mod tests {
                 user,
                 "provider_rate_limited",
             ),
+            (
+                400,
+                "global",
+                "push.webhookUrlNotHttps",
+                Events,
+                rejected,
+                "push_address_refused",
+            ),
+            (
+                400,
+                "global",
+                "pushNotSupportedForRequestedResource",
+                Events,
+                rejected,
+                "push_not_supported",
+            ),
+            (
+                400,
+                "global",
+                "channelIdNotUnique",
+                Events,
+                rejected,
+                "provider_unavailable",
+            ),
+            (404, "global", "notFound", Channel, rejected, "calendar_not_found"),
             (
                 503,
                 "global",

@@ -2,11 +2,13 @@
 //! knows yet are passed over.
 
 mod calendar;
+mod channel;
 mod event;
 mod failure;
 mod stated;
 
 pub(super) use calendar::{CalendarEntry, CalendarListPage};
+pub(super) use channel::{Channel, Millis};
 pub(super) use event::{
     Event, EventType, EventsPage, Person, ResponseStatus, Status, Transparency, Visibility,
 };

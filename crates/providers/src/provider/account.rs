@@ -30,6 +30,8 @@ pub struct Account {
 pub enum Access {
     /// OAuth tokens, attached to each call by egress.
     OAuth,
+    /// This access token, for what is left to do after a disconnection.
+    Token(SecretString),
     /// The address of a feed, which is all that is needed to read it.
     FeedUrl(SecretString),
 }

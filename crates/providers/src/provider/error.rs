@@ -1,5 +1,6 @@
 //! What can go wrong when a provider is asked, in the words of those who must act on it.
 
+use super::WatchRefusal;
 use jiff::Timestamp;
 use kalends_egress::{EgressError, ErrorClass as EgressErrorClass, TokenError};
 
@@ -62,6 +63,14 @@ pub enum ProviderError {
         /// What the provider says, as a code.
         reason: String,
     },
+    /// The provider opens no push channel for this.
+    #[error("the provider opens no push channel: {reason}")]
+    WatchRefused {
+        /// What it does not accept.
+        because: WatchRefusal,
+        /// What the provider says, as a code.
+        reason: String,
+    },
     /// Something that the operator must put right: client credentials, an API not turned on.
     #[error("the server is not set up for this provider: {reason}")]
     Configuration {
@@ -121,6 +130,10 @@ impl ProviderError {
             Self::Unavailable { .. } => "provider_unavailable",
             Self::Unreadable { .. } => "provider_unreadable",
             Self::Rejected { .. } => "provider_rejected",
+            Self::WatchRefused { because, .. } => match because {
+                WatchRefusal::Address => "push_address_refused",
+                WatchRefusal::Subject => "push_not_supported",
+            },
             Self::Configuration { .. } => "provider_misconfigured",
             Self::BadAddress { .. } => "bad_address",
             Self::Identity { .. } => "identity_unproven",
@@ -146,6 +159,7 @@ impl ProviderError {
             Self::NotFound
             | Self::Forbidden { .. }
             | Self::Rejected { .. }
+            | Self::WatchRefused { .. }
             | Self::BadAddress { .. }
             | Self::Identity { .. }
             | Self::Unsupported { .. } => ErrorClass::Rejected,

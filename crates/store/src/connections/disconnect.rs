@@ -6,10 +6,12 @@ use crate::{
     Effects, Store, StoreError,
     calendars::{Which, clear},
     db::sql,
+    push_channels,
 };
 
 impl Store {
-    /// Disconnects: secrets, external events and busy time are deleted, the calendars stay for a reconnection.
+    /// Disconnects: secrets, external events and busy time are deleted, the calendars stay for a reconnection,
+    /// push channels are to be stopped.
     /// Answers whether it was connected; when not, nothing is written.
     pub async fn disconnect(
         &self,
@@ -33,6 +35,7 @@ impl Store {
             drop(tx);
             return self.connection(tenant, id).await.map(|_| false);
         }
+        push_channels::stop_all(&mut tx, tenant, id).await?;
         clear(&mut tx, tenant, Which::OfConnection(id), now).await?;
         self.commit_with(tx, effects).await?;
         Ok(true)

@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -43,6 +43,11 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
         9,
         "replicas and schedules",
         include_str!("../../migrations/0009_replicas_and_schedules.sql"),
+    ),
+    (
+        10,
+        "push channels",
+        include_str!("../../migrations/0010_push_channels.sql"),
     ),
 ];
 

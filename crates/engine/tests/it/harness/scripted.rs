@@ -271,6 +271,7 @@ impl Provider for Scripted {
             free_busy: false,
             incremental: true,
             writable: false,
+            push: &[],
         }
     }
 
