@@ -5,4 +5,5 @@
 
 pub mod channels;
 pub mod coverage;
+pub mod mass_deletion;
 pub mod pull;

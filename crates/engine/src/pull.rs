@@ -17,6 +17,7 @@ mod compile;
 mod delta;
 mod failed;
 mod full;
+mod mass_deletion;
 mod pass;
 mod recompile;
 pub(crate) mod request;

@@ -93,6 +93,17 @@ pub struct CalendarSync {
     pub source: Option<Source>,
     /// The interval at which the provider asks to be polled.
     pub poll_hint: Option<SignedDuration>,
+    /// What the last full pass would have deleted, when that was not believed.
+    pub suspected: Option<SuspectedDeletion>,
+}
+
+/// A full pass that missed so much of the calendar that another one has to say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuspectedDeletion {
+    /// [`crate::Pass::generation`] of that pass: what it missed is of an older one.
+    pub generation: i64,
+    /// How many events it missed.
+    pub missing: u64,
 }
 
 /// A pass under way.

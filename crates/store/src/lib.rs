@@ -40,7 +40,7 @@ pub use self::{
     busy_index::{CalendarIndex, IndexOf},
     calendars::{
         Calendar, CalendarFilter, CalendarSync, Capabilities, Discovery, FoundCalendar, PassProgress, Source,
-        SyncStatus,
+        SuspectedDeletion, SyncStatus,
     },
     changes::{Change, ChangePage, NewChange},
     connect_sessions::ConnectSession,
@@ -57,7 +57,7 @@ pub use self::{
     oauth_states::OauthState,
     pull::{
         BeginPass, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
-        PullCounts, PullPage, QuarantinedItem, Trigger,
+        PullCounts, PullPage, QuarantinedItem, Seen, Stored, Trigger,
     },
     push_channels::{
         ChannelEnd, ChannelState, ChannelSubject, Heard, HeardBatch, NewPushChannel, OpenedChannel,

@@ -13,11 +13,17 @@ mod finish;
 mod forget;
 mod months;
 mod page;
+mod unseen;
 
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::time::{CalendarId, ConnectionId, Interval, SyncRunId, TenantId};
 
-pub use self::{begin::BeginPass, fail::PassFailure, months::MonthsCommit};
+pub use self::{
+    begin::BeginPass,
+    fail::PassFailure,
+    months::MonthsCommit,
+    unseen::{Seen, Stored},
+};
 use crate::{Effects, EventUpsert, Source, db::words};
 
 /// How much a pass asks for.

@@ -56,7 +56,7 @@ async fn close(
     retry_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     let mut effects = Effects::none();
-    let postponed = matches!(failure.class, Class::Postponed { .. });
+    let postponed = matches!(failure.class, Class::Postponed { .. }) && failure.suspected.is_none();
     if calendar.sync.last_error.is_none() && !postponed {
         let news =
             changes::calendar_sync_failed(&calendar.user, calendar.connection, calendar.id, failure.code);
@@ -69,6 +69,7 @@ async fn close(
         error: failure.code.to_owned(),
         retry_at,
         requests: 1,
+        suspected: failure.suspected,
         effects,
     };
     engine.store().fail_pass(pass, failure).await

@@ -9,6 +9,7 @@ use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 
 use super::{
     compile::{encoded, report},
+    mass_deletion::Guard,
     pass::{Ending, News, Running, quarantined},
 };
 use crate::runner::failure::Failure;
@@ -16,6 +17,7 @@ use crate::runner::failure::Failure;
 /// Runs a full pass. `first` is its first page when that has come already.
 pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Result<(), Failure> {
     let zone = &running.calendar.zone;
+    let guard = Guard::before(running).await?;
     let mut builder = Builder::new(running.rules, zone, running.window);
     let mut left_out = Vec::new();
     let mut page = match first {
@@ -46,6 +48,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
                 cursor,
                 refresh_after,
             } => {
+                guard.check(running, &stored).await?;
                 keep_left_out(running, &mut builder, &left_out, &stored).await?;
                 let compiled = builder.finish();
                 stored

@@ -53,6 +53,8 @@ pub(crate) struct Failure {
     pub(crate) cause: Box<dyn Error + Send + Sync>,
     /// The pass over a calendar that it ended, whose rows show it.
     pub(crate) pass: Option<Box<Pass>>,
+    /// Events that the pass would have deleted, when it was not believed.
+    pub(crate) suspected: Option<u64>,
 }
 
 impl Failure {
@@ -67,6 +69,7 @@ impl Failure {
             code,
             cause: cause.into(),
             pass: None,
+            suspected: None,
         }
     }
 

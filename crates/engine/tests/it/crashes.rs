@@ -181,6 +181,7 @@ both! {
             error: "provider_unavailable".to_owned(),
             retry_at: None,
             requests: 1,
+            suspected: None,
             effects: kalends_store::Effects::none(),
         };
         world.store.fail_pass(&pass, failure).await.unwrap();

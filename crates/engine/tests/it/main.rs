@@ -12,6 +12,7 @@ mod deaths;
 mod draining;
 mod feeds;
 mod ignoring;
+mod mass_deletion;
 mod passes;
 mod sweeps;
 mod tasks;

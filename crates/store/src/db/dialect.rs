@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -49,6 +49,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
         "push channels",
         include_str!("../../migrations/0010_push_channels.sql"),
     ),
+    (11, "truth", include_str!("../../migrations/0011_truth.sql")),
 ];
 
 /// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.

@@ -14,6 +14,8 @@ pub struct PassFailure {
     pub retry_at: Option<Timestamp>,
     /// Requests made since the last page that was stored.
     pub requests: u32,
+    /// Events that a full pass misses, when that is why it failed: the next one has to miss them too.
+    pub suspected: Option<u64>,
     /// News.
     pub effects: Effects,
 }
@@ -26,12 +28,15 @@ impl Store {
         let now = self.now();
         let update = sql(
             "UPDATE calendars SET sync_status = 'error', last_error = $1, retry_count = retry_count + 1,
-                 next_retry_us = $2, pass_kind = NULL, pass_started_us = NULL, updated_us = $3
-             WHERE tenant_id = $4 AND id = $5 AND pass = $6",
+                 next_retry_us = $2, pass_kind = NULL, pass_started_us = NULL, updated_us = $3,
+                 suspect_generation = COALESCE($4, suspect_generation), suspect_count = COALESCE($5, suspect_count)
+             WHERE tenant_id = $6 AND id = $7 AND pass = $8",
         )
         .bind(&failure.error)
         .bind(failure.retry_at)
         .bind(now)
+        .bind(failure.suspected.map(|_| pass.generation))
+        .bind(failure.suspected.map(|count| count as i64))
         .bind(pass.tenant)
         .bind(pass.calendar)
         .bind(pass.number);

@@ -21,7 +21,8 @@ impl Store {
             "UPDATE calendars SET cursor = $1, covered_from_us = COALESCE($2, covered_from_us),
                  covered_until_us = COALESCE($3, covered_until_us), as_of_us = $4, source = $5, poll_hint_us = $6,
                  sync_status = 'idle', last_synced_us = $7, last_error = NULL, retry_count = 0,
-                 next_retry_us = NULL, pass_kind = NULL, pass_started_us = NULL, updated_us = $7
+                 next_retry_us = NULL, pass_kind = NULL, pass_started_us = NULL, updated_us = $7,
+                 suspect_generation = NULL, suspect_count = NULL
              WHERE tenant_id = $8 AND id = $9 AND pass = $10 AND cursor IS NOT DISTINCT FROM $11",
         )
         .bind(commit.cursor)

@@ -55,7 +55,7 @@ both! {
         let mut end = commit(&world, page([single("slow", DAY)]), "slow");
         end.effects = Effects::none().change(change("calendar.synced")).task(world.task("t"));
         fenced(world.store.finish_pass(&slow, end).await);
-        let failure = PassFailure { error: "x".to_owned(), retry_at: None, requests: 1, effects: Effects::none() };
+        let failure = PassFailure { error: "x".to_owned(), retry_at: None, requests: 1, suspected: None, effects: Effects::none() };
         fenced(world.store.fail_pass(&slow, failure).await);
         assert_eq!(stored_ids(&world, tenant, calendar).await, Vec::<String>::new());
         world.store.finish_pass(&fast, commit(&world, page([single("fast", DAY)]), "fast")).await.unwrap();
@@ -127,6 +127,7 @@ both! {
                 error: "unavailable".to_owned(),
                 retry_at: Some(retry),
                 requests: 1,
+            suspected: None,
                 effects: Effects::none().change(change("calendar.sync_failed")),
             };
             store.fail_pass(&pass, failure).await.unwrap();
