@@ -150,6 +150,8 @@ async fn fill(
         as_of: kalends.engine.ambient().now(),
         source: Source::Poll,
         poll_hint: None,
+        poll_every: None,
+        changed_at: None,
         effects: Effects::none(),
     };
     kalends.store.finish_pass(&pass, commit).await?;

@@ -5,5 +5,7 @@
 
 pub mod channels;
 pub mod coverage;
+pub mod load;
 pub mod mass_deletion;
+pub mod polling;
 pub mod pull;

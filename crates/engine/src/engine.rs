@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::SignedDuration;
 use kalends_core::{ambient::Ambient, provider::ProviderKind};
+use kalends_egress::Window;
 use kalends_providers::{Provider, oauth::OAuthClient};
 use kalends_store::{Store, StoreError};
 use tokio::sync::Notify;
 use url::Origin;
 
-use crate::{keys::KeyCache, tokens::Tokens};
+use crate::{keys::KeyCache, load::Pace, tokens::Tokens};
 
 /// Everything that a use case needs; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ struct Inner {
     parts: Parts,
     owner: String,
     keys: KeyCache,
+    pace: Pace,
     runs: Notify,
     worker_freed: Notify,
 }
@@ -48,6 +50,8 @@ pub struct EngineSettings {
     pub poll_interval: SignedDuration,
     /// Tasks that one process runs at a time.
     pub workers: usize,
+    /// The windows that each provider sets for all calls of one OAuth client; polling keeps within them.
+    pub budgets: BTreeMap<ProviderKind, Vec<Window>>,
 }
 
 impl Default for EngineSettings {
@@ -56,6 +60,7 @@ impl Default for EngineSettings {
             return_origins: Vec::new(),
             poll_interval: SignedDuration::from_mins(15),
             workers: 8,
+            budgets: BTreeMap::new(),
         }
     }
 }
@@ -67,6 +72,7 @@ impl Engine {
             inner: Arc::new(Inner {
                 owner: parts.ambient.uuid().to_string(),
                 keys: KeyCache::default(),
+                pace: Pace::default(),
                 runs: Notify::new(),
                 worker_freed: Notify::new(),
                 parts,
@@ -113,6 +119,11 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &KeyCache {
         &self.inner.keys
+    }
+
+    /// How fast calendars may be polled.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.inner.pace
     }
 
     /// Told whenever a pass of this process has moved on or ended.

@@ -18,6 +18,7 @@ mod engine;
 pub mod external_events;
 pub mod idempotency;
 pub mod keys;
+pub mod load;
 pub mod page;
 mod pull;
 pub mod runner;

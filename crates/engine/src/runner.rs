@@ -19,7 +19,7 @@ use std::time::Duration;
 use kalends_store::StoreError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::Engine;
+use crate::{Engine, load};
 
 /// How long a loop sleeps at most: the safety net below notifications.
 const NAP: Duration = Duration::from_secs(5);
@@ -59,6 +59,7 @@ impl Runner {
         let mut sweeps = sweep::Schedule::default();
         while !stop.is_cancelled() {
             sweeps.keep(&self.engine).await;
+            load::keep(&self.engine).await;
             let free = self.engine.settings().workers.saturating_sub(running.len());
             let nap = match self.start_some(&running, free).await {
                 Ok(nap) => nap,

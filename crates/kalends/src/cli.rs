@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Keyring(Keyring),
     /// Apply the database migrations and stop; `serve` does the same at its start.
     Migrate(ConfigArgs),
+    /// Show what polling asks of each provider against what its budget allows.
+    Load(ConfigArgs),
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(Config),

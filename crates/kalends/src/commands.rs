@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod ics;
 pub(crate) mod keyring;
 pub(crate) mod keys;
+pub(crate) mod load;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;

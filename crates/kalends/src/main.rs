@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Keys(args) => commands::keys::run(&args),
         Command::Keyring(args) => commands::keyring::run(&args),
         Command::Migrate(args) => commands::migrate::run(&args),
+        Command::Load(args) => commands::load::run(&args),
         Command::Config(args) => commands::config::run(&args),
         Command::Ics(args) => return commands::ics::run(&args),
         Command::Openapi => {

@@ -77,6 +77,7 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
             .collect(),
         poll_interval: SignedDuration::from_secs(config.sync.poll_interval_seconds.into()),
         workers: config.tasks.concurrency,
+        budgets: outbound::budgets(config),
     };
     Ok(Engine::new(Parts {
         store,

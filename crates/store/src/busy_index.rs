@@ -36,8 +36,8 @@ pub struct CalendarIndex {
     pub as_of: Option<Timestamp>,
     /// How that came to be known.
     pub source: Option<Source>,
-    /// The interval at which the provider asks to be polled.
-    pub poll_hint: Option<SignedDuration>,
+    /// The interval at which it is polled; `None` when it is not.
+    pub poll_every: Option<SignedDuration>,
     /// The window that the months answer for; outside of it nothing is known.
     pub covered: Option<Interval>,
     /// The stored months of the query, in order; a month inside the covered window that is absent is free.
@@ -65,7 +65,7 @@ impl Store {
         let select = sql(
             "SELECT c.id, m.month, m.runs, c.user_id, c.connection_id, k.provider, k.state, c.time_zone,
                  c.sync_status, c.last_error, c.as_of_us, c.source, c.covered_from_us, c.covered_until_us,
-                 c.poll_hint_us
+                 c.poll_every_us
              FROM calendars c JOIN connections k ON k.id = c.connection_id
              LEFT JOIN busy_months m ON m.calendar_id = c.id AND m.month BETWEEN ",
         )
@@ -113,8 +113,8 @@ fn calendar_index(calendar: CalendarId, row: &Row) -> Result<CalendarIndex, Stor
         last_error: row.get("last_error")?,
         as_of: row.optional_time("as_of_us")?,
         source: row.optional_word("source")?,
-        poll_hint: row
-            .get::<Option<i64>>("poll_hint_us")?
+        poll_every: row
+            .get::<Option<i64>>("poll_every_us")?
             .map(SignedDuration::from_micros),
         covered,
         months: Vec::new(),

@@ -93,6 +93,10 @@ pub struct CalendarSync {
     pub source: Option<Source>,
     /// The interval at which the provider asks to be polled.
     pub poll_hint: Option<SignedDuration>,
+    /// The interval at which it is polled; `None` when it is not.
+    pub poll_every: Option<SignedDuration>,
+    /// When something last changed in it.
+    pub changed_at: Option<Timestamp>,
     /// What the last full pass would have deleted, when that was not believed.
     pub suspected: Option<SuspectedDeletion>,
 }

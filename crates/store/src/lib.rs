@@ -22,6 +22,7 @@ mod external_events;
 mod idempotency_keys;
 mod manual_blocks;
 mod oauth_states;
+mod polled;
 mod pull;
 mod push_channels;
 mod quarantine;
@@ -55,6 +56,7 @@ pub use self::{
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,
     oauth_states::OauthState,
+    polled::PolledCalendars,
     pull::{
         BeginPass, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
         PullCounts, PullPage, QuarantinedItem, Seen, Stored, Trigger,

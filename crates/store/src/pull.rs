@@ -123,6 +123,10 @@ pub struct PullCommit {
     pub source: Source,
     /// The interval at which the provider asks to be polled.
     pub poll_hint: Option<SignedDuration>,
+    /// The interval at which the calendar is polled from now on; `None` when it is not.
+    pub poll_every: Option<SignedDuration>,
+    /// When something changed; `None` leaves what is stored.
+    pub changed_at: Option<Timestamp>,
     /// News, the next poll.
     pub effects: Effects,
 }

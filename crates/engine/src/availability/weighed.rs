@@ -52,14 +52,14 @@ impl Question {
         judge(&standing, self.demand(index, rhythm), self.now)
     }
 
-    /// The caller's limit, else the calendar's own rhythm.
+    /// The caller's limit, else the interval at which the calendar is kept (`kalends_core::sync::polling`).
     fn demand(&self, index: &CalendarIndex, rhythm: Sync) -> Demand {
         if let Some(limit) = self.freshness.max_staleness {
             return Demand::Within(limit);
         }
-        let every = SignedDuration::from_secs(rhythm.interval_seconds().into());
+        let wanted = SignedDuration::from_secs(rhythm.interval_seconds().into());
         Demand::Scheduled {
-            every: index.poll_hint.map_or(every, |hint| hint.max(every)),
+            every: index.poll_every.unwrap_or(wanted),
         }
     }
 }

@@ -107,7 +107,10 @@ impl<'a> Running<'a> {
             ..
         } = self;
         let mut effects = Effects::none();
-        if let Some(at) = schedule::next_poll(engine, subject.settings.sync, ending.refresh_after) {
+        let changed_at = (ending.news == News::Synced).then_some(subject.loaded_at);
+        let poll_every = schedule::every(subject, changed_at, ending.refresh_after);
+        if let Some(every) = poll_every {
+            let at = schedule::next(engine, &subject.account.connection, every);
             effects = effects.task(task::pull(calendar.connection, calendar.id, Trigger::Poll, at));
         }
         if ending.news == News::Synced {
@@ -135,6 +138,8 @@ impl<'a> Running<'a> {
             as_of: subject.loaded_at,
             source: source(subject.trigger),
             poll_hint: ending.refresh_after,
+            poll_every,
+            changed_at,
             effects,
         };
         let run = engine.store().finish_pass(pass, commit).await?;

@@ -1,42 +1,34 @@
-//! When a calendar is pulled next without anybody asking.
+//! When a calendar is pulled next without anybody asking. The rule is `core::sync::polling`.
 
 use jiff::{SignedDuration, Timestamp};
-use kalends_core::settings::Sync;
+use kalends_core::sync::polling::{self, Rhythm};
+use kalends_store::Connection;
 
+use super::subject::Subject;
 use crate::Engine;
 
-/// The time of the next poll, `None` when the user wants none. The provider's wish lengthens the user's interval but
-/// never shortens it; a spread of a quarter to both sides keeps calendars that were connected together apart.
-pub(super) fn next_poll(engine: &Engine, sync: Sync, hint: Option<SignedDuration>) -> Option<Timestamp> {
-    (sync.sync_enabled && sync.auto_sync).then(|| next(engine.ambient().now(), sync, hint, engine.dice()))
+/// The interval at which the calendar is polled from now on, `None` when its user wants no polls. `changed_at` is when
+/// this pass found a change, `hint` what the provider wishes.
+pub(super) fn every(
+    subject: &Subject,
+    changed_at: Option<Timestamp>,
+    hint: Option<SignedDuration>,
+) -> Option<SignedDuration> {
+    let sync = subject.settings.sync;
+    let changed_at = changed_at.or(subject.calendar.sync.changed_at);
+    let rhythm = Rhythm {
+        wanted: SignedDuration::from_secs(sync.interval_seconds().into()),
+        hint,
+        news: polling::News::Asked,
+        quiet_for: changed_at.map_or(SignedDuration::ZERO, |at| subject.loaded_at.duration_since(at)),
+    };
+    (sync.sync_enabled && sync.auto_sync).then(|| polling::every(rhythm))
 }
 
-fn next(now: Timestamp, sync: Sync, hint: Option<SignedDuration>, dice: f64) -> Timestamp {
-    let interval = SignedDuration::from_secs(sync.interval_seconds().into());
-    let interval = hint.map_or(interval, |hint| hint.max(interval));
-    now.saturating_add(interval.mul_f64(0.75 + dice / 2.0))
-        .unwrap_or(Timestamp::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(seconds: u32, hint_s: Option<i64>, dice: f64, expect_s: i64) {
-        let now = Timestamp::UNIX_EPOCH;
-        let sync = Sync::every_seconds(seconds).unwrap();
-        let at = next(now, sync, hint_s.map(SignedDuration::from_secs), dice);
-        assert_eq!(at.as_second(), expect_s);
-    }
-
-    #[test]
-    fn the_interval_is_spread_and_hints_only_lengthen_it() {
-        check(900, None, 0.5, 900);
-        check(900, None, 0.0, 675);
-        check(900, None, 1.0, 1125);
-        check(900, Some(3600), 0.5, 3600);
-        check(900, Some(60), 0.5, 900);
-        check(2, None, 0.5, 2);
-    }
+/// The time of the next poll, later where the budget does not carry the interval.
+pub(super) fn next(engine: &Engine, connection: &Connection, every: SignedDuration) -> Timestamp {
+    let stretch = engine
+        .pace()
+        .stretch(connection.provider, connection.oauth_client.as_deref());
+    polling::next(engine.ambient().now(), every, stretch, engine.dice())
 }

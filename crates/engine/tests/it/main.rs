@@ -14,6 +14,7 @@ mod feeds;
 mod ignoring;
 mod mass_deletion;
 mod passes;
+mod polling;
 mod sweeps;
 mod tasks;
 mod tokens;

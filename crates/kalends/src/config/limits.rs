@@ -33,14 +33,13 @@ impl Limits {
 }
 
 impl ServiceLimits {
+    /// The windows over all accounts of one client, once the configuration has been checked.
+    pub(crate) fn per_client(&self) -> Vec<Window> {
+        windows(&self.per_client)
+    }
+
     /// The policy, once the configuration has been checked.
     pub(crate) fn policy(&self, attempt_timeout: Duration) -> ServicePolicy {
-        let windows = |texts: &[String]| {
-            texts
-                .iter()
-                .filter_map(|text| text.parse::<Window>().ok())
-                .collect()
-        };
         ServicePolicy {
             attempt_timeout,
             breaker: BreakerPolicy {
@@ -49,7 +48,7 @@ impl ServiceLimits {
                 recovery: Duration::from_secs(self.breaker_recovery_seconds),
             },
             per_account: windows(&self.per_account),
-            per_client: windows(&self.per_client),
+            per_client: self.per_client(),
             at_once_per_account: Some(self.at_once_per_account).filter(|at_once| *at_once > 0),
         }
     }
@@ -84,4 +83,11 @@ impl ServiceLimits {
             }
         }
     }
+}
+
+fn windows(texts: &[String]) -> Vec<Window> {
+    texts
+        .iter()
+        .filter_map(|text| text.parse::<Window>().ok())
+        .collect()
 }

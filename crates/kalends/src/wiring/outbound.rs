@@ -8,7 +8,7 @@ use kalends_core::{
     provider::{Feature, ProviderKind},
 };
 use kalends_egress::{
-    AllowedHost, Egress, EgressConfig, SharedClock, SharedWindows, Surroundings, UserUrlPolicy,
+    AllowedHost, Egress, EgressConfig, SharedClock, SharedWindows, Surroundings, UserUrlPolicy, Window,
 };
 use kalends_engine::tokens::Tokens;
 use kalends_providers::{
@@ -23,6 +23,11 @@ use crate::config::Config;
 
 /// The path of Google's OAuth callback below the public URL.
 const GOOGLE_CALLBACK: &str = "v1/oauth/google/callback";
+
+/// The windows of each provider over all calls of one OAuth client. Hosts of feeds count on their own.
+pub(crate) fn budgets(config: &Config) -> BTreeMap<ProviderKind, Vec<Window>> {
+    BTreeMap::from([(ProviderKind::Google, config.limits.google_calendar.per_client())])
+}
 
 pub(crate) struct Outbound {
     /// Calls without anyone's token: sign-ins and refreshes.

@@ -12,8 +12,8 @@ use crate::{
 const COLUMNS: &str = "SELECT id, tenant_id, user_id, connection_id, provider_id, name, time_zone, color,
     access_role, is_primary, free_busy_only, can_write, can_create_meet, selected, write_target, lost_us,
     sync_status, last_synced_us, last_error, retry_count, next_retry_us, cursor, pass, pass_kind, pass_started_us,
-    pass_pages, pass_items, covered_from_us, covered_until_us, as_of_us, source, poll_hint_us, suspect_generation,
-    suspect_count, created_us
+    pass_pages, pass_items, covered_from_us, covered_until_us, as_of_us, source, poll_hint_us, poll_every_us,
+    changed_us, suspect_generation, suspect_count, created_us
     FROM calendars";
 
 /// Which calendars to list.
@@ -141,6 +141,10 @@ fn calendar_sync(row: &Row) -> Result<CalendarSync, StoreError> {
         poll_hint: row
             .get::<Option<i64>>("poll_hint_us")?
             .map(SignedDuration::from_micros),
+        poll_every: row
+            .get::<Option<i64>>("poll_every_us")?
+            .map(SignedDuration::from_micros),
+        changed_at: row.optional_time("changed_us")?,
         suspected: row
             .get::<Option<i64>>("suspect_generation")?
             .zip(row.get::<Option<i64>>("suspect_count")?)

@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -50,6 +50,11 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
         include_str!("../../migrations/0010_push_channels.sql"),
     ),
     (11, "truth", include_str!("../../migrations/0011_truth.sql")),
+    (
+        12,
+        "freshness",
+        include_str!("../../migrations/0012_freshness.sql"),
+    ),
 ];
 
 /// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.

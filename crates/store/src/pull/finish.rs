@@ -1,5 +1,6 @@
 //! The end of a pass: all or nothing.
 
+use jiff::SignedDuration;
 use kalends_core::time::Interval;
 
 use super::{Pass, PassKind, PullCommit, months::write_months};
@@ -20,17 +21,19 @@ impl Store {
         let update = sql(
             "UPDATE calendars SET cursor = $1, covered_from_us = COALESCE($2, covered_from_us),
                  covered_until_us = COALESCE($3, covered_until_us), as_of_us = $4, source = $5, poll_hint_us = $6,
-                 sync_status = 'idle', last_synced_us = $7, last_error = NULL, retry_count = 0,
-                 next_retry_us = NULL, pass_kind = NULL, pass_started_us = NULL, updated_us = $7,
-                 suspect_generation = NULL, suspect_count = NULL
-             WHERE tenant_id = $8 AND id = $9 AND pass = $10 AND cursor IS NOT DISTINCT FROM $11",
+                 poll_every_us = $7, changed_us = COALESCE($8, changed_us), sync_status = 'idle',
+                 last_synced_us = $9, last_error = NULL, retry_count = 0, next_retry_us = NULL, pass_kind = NULL,
+                 pass_started_us = NULL, updated_us = $9, suspect_generation = NULL, suspect_count = NULL
+             WHERE tenant_id = $10 AND id = $11 AND pass = $12 AND cursor IS NOT DISTINCT FROM $13",
         )
         .bind(commit.cursor)
         .bind(commit.covered.map(Interval::start_us))
         .bind(commit.covered.map(Interval::end_us))
         .bind(commit.as_of)
         .bind(commit.source.word())
-        .bind(commit.poll_hint.map(|hint| i64::try_from(hint.as_micros()).unwrap_or(i64::MAX)))
+        .bind(commit.poll_hint.map(micros))
+        .bind(commit.poll_every.map(micros))
+        .bind(commit.changed_at)
         .bind(now)
         .bind(pass.tenant)
         .bind(pass.calendar)
@@ -51,6 +54,10 @@ impl Store {
         self.commit_with(tx, effects).await?;
         Ok(run)
     }
+}
+
+fn micros(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Deletes what this full pass did not see; answers how many events.

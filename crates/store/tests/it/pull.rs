@@ -92,6 +92,8 @@ pub(crate) fn commit(world: &World, page: PullPage, cursor: &str) -> PullCommit 
         as_of: world.now(),
         source: Source::Poll,
         poll_hint: None,
+        poll_every: None,
+        changed_at: None,
         effects: Effects::none(),
     }
 }

@@ -75,6 +75,11 @@ pub(crate) async fn store(database: Database, ambient: &Ambient) -> Store {
 impl World {
     /// Connected and not yet listed.
     pub(crate) async fn new(database: Database) -> Self {
+        Self::with_settings(database, EngineSettings::default()).await
+    }
+
+    /// The same, as an operator has set it up.
+    pub(crate) async fn with_settings(database: Database, settings: EngineSettings) -> Self {
         let clock = beginning();
         let ambient = ambient(&clock);
         let store = store(database, &ambient).await;
@@ -86,7 +91,7 @@ impl World {
             providers: BTreeMap::from([(ProviderKind::Google, provider)]),
             tokens: Tokens::new(store.clone(), Vec::new(), ambient.clone()),
             ambient,
-            settings: EngineSettings::default(),
+            settings,
         });
         let new = NewTenant {
             name: "Lessons".to_owned(),
@@ -126,7 +131,15 @@ impl World {
 
     async fn connect(&self) -> ConnectionId {
         let id = ConnectionId::new(self.engine.ambient());
-        let commit = ConnectCommit {
+        let commit = self.connect_commit(id);
+        self.store.commit_connect(self.tenant, commit).await.unwrap();
+        self.enqueue("discover", &id.to_string()).await;
+        id
+    }
+
+    /// What connecting the user's account writes, without calendars.
+    pub(crate) fn connect_commit(&self, id: ConnectionId) -> ConnectCommit {
+        ConnectCommit {
             id,
             user: self.user.clone(),
             provider: ProviderKind::Google,
@@ -138,10 +151,7 @@ impl World {
             secrets: ConnectionSecrets::default(),
             calendars: Vec::new(),
             effects: Effects::none(),
-        };
-        self.store.commit_connect(self.tenant, commit).await.unwrap();
-        self.enqueue("discover", &id.to_string()).await;
-        id
+        }
     }
 
     /// Enqueues a task by hand.
