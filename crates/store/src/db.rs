@@ -155,6 +155,15 @@ impl Tx {
         }
     }
 
+    /// What begins and ends a join with the rows of a subquery that looks at the row joined with: PostgreSQL says
+    /// `LATERAL`, which SQLite does not have; that finds the same rows by their ids.
+    pub(crate) fn for_each_row(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite(_) => ("tasks AS found ON found.id IN (SELECT id", ")"),
+            Self::Postgres(_) => ("LATERAL (SELECT *", ") AS found"),
+        }
+    }
+
     /// The clause that keeps the rows read from being changed by others until the transaction ends; rows that only
     /// refer to them can still be written.
     pub(crate) fn locked(&self) -> &'static str {

@@ -75,12 +75,11 @@ impl Store {
     /// waiting until the commit.
     pub(crate) async fn commit_with(&self, mut tx: Tx, effects: PreparedEffects) -> Result<(), StoreError> {
         let now = self.now();
-        for task in &effects.tasks {
-            tasks::upsert(&mut tx, task, now).await?;
-        }
+        let has_tasks = !effects.tasks.is_empty();
+        tasks::upsert_all(&mut tx, effects.tasks, now).await?;
         changes::append(&mut tx, effects.tenant, &effects.changes, now).await?;
         tx.commit().await?;
-        if !effects.tasks.is_empty() {
+        if has_tasks {
             self.tasks_changed().notify_one();
         }
         Ok(())

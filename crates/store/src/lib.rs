@@ -71,8 +71,8 @@ pub use self::{
     store::{Store, StoreConfig},
     sync_runs::{SyncOutcome, SyncRun, SyncRunFilter},
     tasks::{
-        Claim, ClaimedTask, Dead, DeadTask, FailureCounts, Lease, NewTask, TaskCount, TaskFailure, TaskLane,
-        TaskState,
+        Claim, ClaimedTask, Dead, DeadTask, Ending, FailureCounts, Lease, NewTask, TaskCount, TaskEnd,
+        TaskFailure, TaskLane, TaskState, Turns,
     },
     tenants::Tenant,
     users::{User, UserProfile, UserSettings},

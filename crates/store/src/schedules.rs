@@ -46,9 +46,7 @@ impl Store {
         if tx.execute(claim).await? == 0 {
             return Ok(false);
         }
-        for task in &sealed {
-            tasks::upsert(&mut tx, task, now).await?;
-        }
+        tasks::upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
         self.tasks_changed().notify_one();
         Ok(true)

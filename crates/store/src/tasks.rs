@@ -3,13 +3,19 @@
 //! A task is named by kind and key. Enqueueing a name again never makes a second row: a waiting task only moves
 //! earlier, a running one runs once more afterwards, a dead one comes back to life.
 //!
-//! The rows say when work is due and who has it; what a failure means is decided by the runner.
+//! The rows say when work is due and who has it; what a failure means is decided by the runner. A task whose time has
+//! come is `queued`: claims look only at these, group by group. Others stand in the order of time until a claim lets
+//! them join the queue.
 
 mod claim;
 mod enqueue;
+mod extend;
 mod inherit;
 mod look;
+mod promote;
 mod settle;
+mod settle_all;
+mod turns;
 
 use std::time::Duration;
 
@@ -17,11 +23,13 @@ use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
 use secrecy::SecretString;
 
-pub(crate) use self::enqueue::{SealedTask, in_order, upsert};
+pub(crate) use self::enqueue::{SealedTask, in_order, upsert_all};
 pub use self::{
     claim::Claim,
     look::{Dead, DeadTask, TaskCount},
     settle::{FailureCounts, TaskFailure},
+    settle_all::{Ending, TaskEnd},
+    turns::Turns,
 };
 use crate::db::words;
 
@@ -121,6 +129,20 @@ impl TaskLane {
 
 words! {
     TaskState { Waiting = "waiting", Running = "running", Dead = "dead" }
+}
+
+/// The ids, the last repeated up to one of a few lengths: so there are few texts of statements, and each stays
+/// prepared.
+fn padded(ids: &[TaskId]) -> Vec<TaskId> {
+    let length = [1, 4, 16, 64, 256, 1_024]
+        .into_iter()
+        .find(|length| ids.len() <= *length)
+        .unwrap_or(ids.len());
+    let mut padded = ids.to_vec();
+    if let Some(last) = ids.last() {
+        padded.resize(length, *last);
+    }
+    padded
 }
 
 /// The instant a lease of that length ends.

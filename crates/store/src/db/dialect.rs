@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -54,6 +54,11 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
         12,
         "freshness",
         include_str!("../../migrations/0012_freshness.sql"),
+    ),
+    (
+        13,
+        "task turns",
+        include_str!("../../migrations/0013_task_turns.sql"),
     ),
 ];
 

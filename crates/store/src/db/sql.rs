@@ -82,8 +82,16 @@ impl Sql {
     }
 
     /// Adds `VALUES (?, ...), ...`.
-    pub(crate) fn push_rows<const N: usize>(mut self, rows: impl IntoIterator<Item = [Value; N]>) -> Self {
-        let row_text = format!("({})", ["?"; N].join(", "));
+    pub(crate) fn push_rows<const N: usize>(self, rows: impl IntoIterator<Item = [Value; N]>) -> Self {
+        self.push_rows_like(&format!("({})", ["?"; N].join(", ")), rows)
+    }
+
+    /// Adds `VALUES`, each row in these words, which hold a `?` for each value.
+    pub(crate) fn push_rows_like<const N: usize>(
+        mut self,
+        row_text: &str,
+        rows: impl IntoIterator<Item = [Value; N]>,
+    ) -> Self {
         let rows = rows.into_iter();
         let text = self.text.to_mut();
         text.reserve(rows.size_hint().0 * (row_text.len() + 2) + 1_024);
@@ -91,7 +99,7 @@ impl Sql {
         let mut opener = "VALUES ";
         for row in rows {
             text.push_str(opener);
-            text.push_str(&row_text);
+            text.push_str(row_text);
             self.values.extend(row);
             opener = ", ";
         }

@@ -7,17 +7,18 @@ use kalends_core::time::{TaskId, TenantId};
 use secrecy::SecretString;
 
 use super::{
-    ClaimedTask, Lease, TaskLane,
+    ClaimedTask, Lease, TaskLane, Turns,
     enqueue::{row_name, secret_place},
-    lease_end,
+    lease_end, padded,
+    promote::promote,
 };
 use crate::{
     Store, StoreError,
-    db::{Row, corrupt, sql},
+    db::{Row, Tx, corrupt, sql},
 };
 
-/// Due tasks looked at for each one claimed, among which groups take turns.
-const CANDIDATES: u32 = 8;
+/// Groups looked at, at least and at most, among which the tasks of one claim are shared.
+const GROUPS: (u32, u32) = (16, 250);
 
 /// What a worker asks for.
 #[derive(Clone, Copy, Debug)]
@@ -33,45 +34,41 @@ pub struct Claim<'a> {
 }
 
 impl Store {
-    /// Claims due tasks and tasks whose worker was lost: by lane, within a lane one of each group in turn, then by
+    /// Claims due tasks and tasks whose worker was lost: by lane, within a lane the groups in turn, within a group by
     /// age. A lost worker counts as a failure that may pass.
     pub async fn claim_tasks(&self, claim: Claim<'_>) -> Result<Vec<ClaimedTask>, StoreError> {
+        self.claim_tasks_in_turn(claim, &mut Turns::default()).await
+    }
+
+    /// The same for a worker that remembers whose turn it was, and has tasks under way. May take fewer tasks than
+    /// asked for while there are more; when there are any that nobody else is just taking, it takes some. What it
+    /// costs does not grow with the queue.
+    pub async fn claim_tasks_in_turn(
+        &self,
+        claim: Claim<'_>,
+        turns: &mut Turns,
+    ) -> Result<Vec<ClaimedTask>, StoreError> {
         let now = self.now();
         let until = lease_end(now, claim.lease);
         let mut tx = self.begin().await?;
-        let statement = sql("WITH due AS (SELECT id, lane, due_us, group_key FROM tasks WHERE due_us <= ")
-            .push_bind(now)
-            .push(" AND lane IN ")
-            .push_list(claim.lanes.iter().map(|lane| lane.number()))
-            .push(" ORDER BY lane, due_us LIMIT ")
-            .push_bind(claim.batch.saturating_mul(CANDIDATES))
-            .push(tx.skip_locked())
-            .push(
-                "), turns AS (
-                    SELECT id, lane, due_us,
-                        ROW_NUMBER() OVER (PARTITION BY lane, group_key ORDER BY due_us, id) AS turn
-                    FROM due)
-                UPDATE tasks SET
-                    transient_failures = transient_failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
-                    state = 'running', again_us = NULL, again_lane = NULL, fence = fence + 1, due_us = ",
-            )
-            .push_bind(until)
-            .push(", lease_owner = ")
-            .push_bind(claim.owner)
-            .push(", updated_us = ")
-            .push_bind(now)
-            .push(" WHERE id IN (SELECT id FROM turns ORDER BY lane, turn, due_us, id LIMIT ")
-            .push_bind(claim.batch)
-            .push(
-                ") RETURNING id, tenant_id, kind, key, lane, group_key, payload, secret, transient_failures,
-                    rejected_failures, fence",
-            );
-        let rows = tx.read(statement).await?;
-        tx.commit().await?;
-        let mut tasks = Vec::with_capacity(rows.len());
-        for row in &rows {
-            tasks.push(claimed(row, until)?);
+        promote(&mut tx, claim.lanes, now).await?;
+        let mut tasks: Vec<ClaimedTask> = Vec::new();
+        for lane in lanes_with_work(&mut tx, claim.lanes).await? {
+            let left = claim.batch.saturating_sub(count(&tasks));
+            if left == 0 {
+                break;
+            }
+            let ready = ready_groups(&mut tx, lane, turns.last(lane), left).await?;
+            for (each, groups) in turns.share(lane, &ready, left) {
+                for row in first_of_groups(&mut tx, lane, groups, each).await? {
+                    tasks.push(claimed(&row, until)?);
+                }
+            }
         }
+        if !tasks.is_empty() {
+            take(&mut tx, &tasks, claim.owner, (now, until)).await?;
+        }
+        tx.commit().await?;
         tasks.sort_by_key(|task| (task.lane, task.lease.task));
         Ok(tasks)
     }
@@ -87,11 +84,111 @@ impl Store {
     }
 }
 
+/// Those of the lanes in which something is queued, most urgent first.
+async fn lanes_with_work(tx: &mut Tx, lanes: &[TaskLane]) -> Result<Vec<TaskLane>, StoreError> {
+    let mut select = sql("");
+    for (place, lane) in lanes.iter().enumerate() {
+        let opener = if place == 0 { "" } else { " UNION ALL " };
+        select = select
+            .push(opener)
+            .push("SELECT lane FROM (SELECT lane FROM tasks WHERE queued AND lane = ")
+            .push_bind(lane.number())
+            .push(" LIMIT 1) AS found");
+    }
+    let rows = tx.read(select).await?;
+    let mut with_work = Vec::with_capacity(rows.len());
+    for row in &rows {
+        with_work.push(lane(row)?);
+    }
+    with_work.sort_unstable();
+    Ok(with_work)
+}
+
+/// Groups of the lane with queued tasks, going round from the one after `last`, enough for so many tasks.
+async fn ready_groups(
+    tx: &mut Tx,
+    lane: TaskLane,
+    last: &str,
+    tasks: u32,
+) -> Result<Vec<String>, StoreError> {
+    let most = tasks.clamp(GROUPS.0, GROUPS.1);
+    let mut groups = walk(tx, (lane, last), most).await?;
+    if !last.is_empty() && groups.len() < most as usize {
+        let mut before = walk(tx, (lane, ""), most).await?;
+        before.retain(|group| !groups.contains(group));
+        groups.extend(before);
+    }
+    groups.truncate(most as usize);
+    Ok(groups)
+}
+
+/// Steps from group to group by the index, so that a group's length does not count.
+async fn walk(tx: &mut Tx, (lane, after): (TaskLane, &str), most: u32) -> Result<Vec<String>, StoreError> {
+    let select = sql("WITH RECURSIVE walk (group_key, place) AS (
+             SELECT (SELECT group_key FROM tasks WHERE queued AND lane = $1 AND group_key > $2
+                 ORDER BY group_key LIMIT 1), 1
+             UNION ALL
+             SELECT (SELECT tasks.group_key FROM tasks WHERE queued AND lane = $3 AND tasks.group_key > walk.group_key
+                 ORDER BY tasks.group_key LIMIT 1), place + 1
+             FROM walk WHERE walk.group_key IS NOT NULL AND place < $4)
+         SELECT group_key FROM walk WHERE group_key IS NOT NULL")
+    .bind(lane.number())
+    .bind(after)
+    .bind(lane.number())
+    .bind(most);
+    tx.read(select).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// The oldest tasks of each group, kept from other claimers until the transaction ends.
+async fn first_of_groups(
+    tx: &mut Tx,
+    lane: TaskLane,
+    groups: Vec<String>,
+    each: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let (opener, closer) = tx.for_each_row();
+    let select = sql("WITH wanted (group_key) AS (")
+        .push_rows(groups.into_iter().map(|group| [group.into()]))
+        .push(") SELECT found.* FROM wanted CROSS JOIN ")
+        .push(opener)
+        .push(" FROM tasks WHERE queued AND lane = ")
+        .push_bind(lane.number())
+        .push(" AND tasks.group_key = wanted.group_key ORDER BY due_us LIMIT ")
+        .push_bind(each)
+        .push(tx.skip_locked())
+        .push(closer);
+    tx.read(select).await
+}
+
+/// Writes whose the tasks are now.
+async fn take(
+    tx: &mut Tx,
+    tasks: &[ClaimedTask],
+    owner: &str,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
+    let ids: Vec<TaskId> = tasks.iter().map(|task| task.lease.task).collect();
+    let update = sql(
+        "UPDATE tasks SET state = 'running', queued = FALSE, again_us = NULL, again_lane = NULL,
+             fence = fence + 1, due_us = ",
+    )
+    .push_bind(until)
+    .push(", lease_owner = ")
+    .push_bind(owner)
+    .push(", updated_us = ")
+    .push_bind(now)
+    .push(" WHERE id IN ")
+    .push_list(padded(&ids))
+    .keep_prepared();
+    tx.execute(update).await.map(drop)
+}
+
+/// A row that is about to be claimed, as it will be.
 fn claimed(row: &Row, leased_until: Timestamp) -> Result<ClaimedTask, StoreError> {
     Ok(ClaimedTask {
         lease: Lease {
             task: row.id("id", TaskId)?,
-            fence: row.get("fence")?,
+            fence: row.get::<i64>("fence")? + 1,
         },
         leased_until,
         tenant: row.get::<Option<uuid::Uuid>>("tenant_id")?.map(TenantId),
@@ -104,6 +201,10 @@ fn claimed(row: &Row, leased_until: Timestamp) -> Result<ClaimedTask, StoreError
         transient_failures: row.count("transient_failures")?,
         rejected_failures: row.count("rejected_failures")?,
     })
+}
+
+fn count(tasks: &[ClaimedTask]) -> u32 {
+    u32::try_from(tasks.len()).unwrap_or(u32::MAX)
 }
 
 pub(super) fn lane(row: &Row) -> Result<TaskLane, StoreError> {

@@ -6,7 +6,7 @@ use kalends_core::time::{TaskId, TenantId};
 use super::NewTask;
 use crate::{
     Store, StoreError,
-    db::{Tx, sql},
+    db::{Tx, Value, sql},
     seal::Place,
 };
 
@@ -38,9 +38,7 @@ impl Store {
         in_order(&mut sealed);
         let now = self.now();
         let mut tx = self.begin().await?;
-        for task in &sealed {
-            upsert(&mut tx, task, now).await?;
-        }
+        upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
         self.tasks_changed().notify_one();
         Ok(())
@@ -81,58 +79,106 @@ pub(crate) fn in_order(tasks: &mut [SealedTask]) {
     tasks.sort_by(|left, right| (left.task.kind, &left.task.key).cmp(&(right.task.kind, &right.task.key)));
 }
 
-/// Writes a task or joins it with the one of the same name.
-pub(crate) async fn upsert(tx: &mut Tx, sealed: &SealedTask, now: Timestamp) -> Result<(), StoreError> {
-    let SealedTask {
-        id,
-        tenant,
-        task,
-        secret,
-    } = sealed;
-    let insert = sql(
-        "INSERT INTO tasks (id, tenant_id, kind, key, lane, group_key, state, due_us, payload, secret,
-             transient_failures, rejected_failures, fence, created_us, updated_us)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, 0, 0, 0, $10, $10)
-         ON CONFLICT (kind, key) DO UPDATE SET
-             -- What is asked for more urgently says what the joined task is for.
-             payload = CASE
-                 WHEN tasks.state = 'running' AND tasks.again_lane < excluded.lane THEN tasks.payload
-                 WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.payload
-                 ELSE excluded.payload END,
-             secret = COALESCE(excluded.secret, tasks.secret),
-             due_us = CASE
-                 WHEN tasks.state = 'running' THEN tasks.due_us
-                 WHEN tasks.state = 'waiting' AND tasks.due_us < excluded.due_us THEN tasks.due_us
-                 ELSE excluded.due_us END,
-             lane = CASE
-                 WHEN tasks.state = 'running' THEN tasks.lane
-                 WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.lane
-                 ELSE excluded.lane END,
-             again_us = CASE
-                 WHEN tasks.state <> 'running' THEN NULL
-                 WHEN tasks.again_us < excluded.due_us THEN tasks.again_us
-                 ELSE excluded.due_us END,
-             again_lane = CASE
-                 WHEN tasks.state <> 'running' THEN NULL
-                 WHEN tasks.again_lane < excluded.lane THEN tasks.again_lane
-                 ELSE excluded.lane END,
-             transient_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.transient_failures END,
-             rejected_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.rejected_failures END,
-             state = CASE WHEN tasks.state = 'running' THEN 'running' ELSE 'waiting' END,
-             updated_us = excluded.updated_us",
-    )
-    .bind(*id)
-    .bind(*tenant)
-    .bind(task.kind)
-    .bind(&task.key)
-    .bind(task.lane.number())
-    .bind(&task.group)
-    .bind(task.run_at)
-    .bind(task.payload.to_string())
-    .bind(secret.clone())
-    .bind(now);
-    tx.execute(insert).await?;
+/// Writes tasks, put [`in_order`], or joins each with the one of the same name.
+pub(crate) async fn upsert_all(
+    tx: &mut Tx,
+    tasks: Vec<SealedTask>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for round in rounds(tasks) {
+        let mut left = round.as_slice();
+        // Few lengths, so that each statement stays prepared.
+        for length in [256, 32, 4, 1] {
+            while let Some((some, others)) = left.split_at_checked(length) {
+                upsert(tx, some, now).await?;
+                left = others;
+            }
+        }
+    }
     Ok(())
+}
+
+/// One statement writes a name once, so those of the same name go to rounds of their own, in their order.
+fn rounds(tasks: Vec<SealedTask>) -> Vec<Vec<SealedTask>> {
+    let mut rounds: Vec<Vec<SealedTask>> = Vec::new();
+    let mut place = 0;
+    for task in tasks {
+        let again = rounds
+            .get(place)
+            .and_then(|round| round.last())
+            .is_some_and(|last| last.task.kind == task.task.kind && last.task.key == task.task.key);
+        place = if again { place + 1 } else { 0 };
+        match rounds.get_mut(place) {
+            Some(round) => round.push(task),
+            None => rounds.push(vec![task]),
+        }
+    }
+    rounds
+}
+
+async fn upsert(tx: &mut Tx, tasks: &[SealedTask], now: Timestamp) -> Result<(), StoreError> {
+    let insert = sql(
+        "INSERT INTO tasks (id, tenant_id, kind, key, lane, group_key, due_us, queued, payload, secret,
+             created_us, updated_us, state, transient_failures, rejected_failures, fence) ",
+    )
+    .push_rows_like(
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0)",
+        tasks.iter().map(|task| row(task, now)),
+    )
+    .push(
+        " ON CONFLICT (kind, key) DO UPDATE SET
+                 -- What is asked for more urgently says what the joined task is for.
+                 payload = CASE
+                     WHEN tasks.state = 'running' AND tasks.again_lane < excluded.lane THEN tasks.payload
+                     WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.payload
+                     ELSE excluded.payload END,
+                 secret = COALESCE(excluded.secret, tasks.secret),
+                 due_us = CASE
+                     WHEN tasks.state = 'running' THEN tasks.due_us
+                     WHEN tasks.state = 'waiting' AND tasks.due_us < excluded.due_us THEN tasks.due_us
+                     ELSE excluded.due_us END,
+                 queued = CASE
+                     WHEN tasks.state = 'running' THEN FALSE
+                     WHEN tasks.state = 'waiting' THEN tasks.queued OR excluded.queued
+                     ELSE excluded.queued END,
+                 lane = CASE
+                     WHEN tasks.state = 'running' THEN tasks.lane
+                     WHEN tasks.state = 'waiting' AND tasks.lane < excluded.lane THEN tasks.lane
+                     ELSE excluded.lane END,
+                 again_us = CASE
+                     WHEN tasks.state <> 'running' THEN NULL
+                     WHEN tasks.again_us < excluded.due_us THEN tasks.again_us
+                     ELSE excluded.due_us END,
+                 again_lane = CASE
+                     WHEN tasks.state <> 'running' THEN NULL
+                     WHEN tasks.again_lane < excluded.lane THEN tasks.again_lane
+                     ELSE excluded.lane END,
+                 transient_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.transient_failures END,
+                 rejected_failures = CASE WHEN tasks.state = 'dead' THEN 0 ELSE tasks.rejected_failures END,
+                 state = CASE WHEN tasks.state = 'running' THEN 'running' ELSE 'waiting' END,
+                 updated_us = excluded.updated_us",
+    )
+    .keep_prepared();
+    tx.execute(insert).await.map(drop)
+}
+
+/// The values of a new task. One that is due needs nobody to find that out later.
+fn row(sealed: &SealedTask, now: Timestamp) -> [Value; 12] {
+    let task = &sealed.task;
+    [
+        sealed.id.into(),
+        sealed.tenant.into(),
+        task.kind.into(),
+        (&task.key).into(),
+        task.lane.number().into(),
+        (&task.group).into(),
+        task.run_at.into(),
+        (task.run_at <= now).into(),
+        task.payload.to_string().into(),
+        sealed.secret.clone().into(),
+        now.into(),
+        now.into(),
+    ]
 }
 
 /// A task keeps its name for life, its id only until it has been done.

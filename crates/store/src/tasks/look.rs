@@ -53,14 +53,23 @@ pub struct DeadTask {
 impl Store {
     /// When the next task is due or the next lease ends; the time to sleep until.
     pub async fn next_task_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        // One look at the index for each lane, whatever the length of the queue.
-        let select = sql("SELECT MIN(due_us) AS due_us FROM (
-                 SELECT MIN(due_us) AS due_us FROM tasks WHERE lane = 0 AND due_us IS NOT NULL
-                 UNION ALL SELECT MIN(due_us) FROM tasks WHERE lane = 1 AND due_us IS NOT NULL
-                 UNION ALL SELECT MIN(due_us) FROM tasks WHERE lane = 2 AND due_us IS NOT NULL
-                 UNION ALL SELECT MIN(due_us) FROM tasks WHERE lane = 3 AND due_us IS NOT NULL
-             ) AS lanes");
-        match self.db().read_first(select).await? {
+        self.next_task_due_in(&TaskLane::ALL).await
+    }
+
+    /// The same for some lanes. Of tasks that are due already, any may be the one that answers.
+    pub async fn next_task_due_in(&self, lanes: &[TaskLane]) -> Result<Option<Timestamp>, StoreError> {
+        // Two looks at an index for each lane, whatever the length of the queue.
+        let mut select = sql("SELECT MIN(due_us) AS due_us FROM (");
+        for (place, lane) in lanes.iter().enumerate() {
+            select = select
+                .push(if place == 0 { "" } else { " UNION ALL " })
+                .push("SELECT MIN(due_us) AS due_us FROM tasks WHERE NOT queued AND due_us IS NOT NULL AND lane = ")
+                .push_bind(lane.number())
+                .push(" UNION ALL SELECT * FROM (SELECT due_us FROM tasks WHERE queued AND lane = ")
+                .push_bind(lane.number())
+                .push(" LIMIT 1) AS queued");
+        }
+        match self.db().read_first(select.push(") AS lanes")).await? {
             Some(row) => row.optional_time("due_us"),
             None => Ok(None),
         }

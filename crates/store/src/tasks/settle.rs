@@ -71,49 +71,14 @@ impl Store {
     /// The attempt failed: the task waits for its retry or is dead. A task that is given up although it was asked
     /// for again meanwhile gets that run, with its counts at zero.
     pub async fn fail_task(&self, lease: Lease, failure: &TaskFailure) -> Result<(), StoreError> {
-        let transient = i64::from(failure.counts == FailureCounts::Transient);
-        let rejected = i64::from(failure.counts == FailureCounts::Rejected);
-        let update = match failure.retry_at {
-            Some(at) => sql(
-                "UPDATE tasks SET state = 'waiting', due_us = $1, again_us = NULL, again_lane = NULL,
-                     transient_failures = transient_failures + $2, rejected_failures = rejected_failures + $3,
-                     last_error = $4, lease_owner = NULL, updated_us = $5
-                 WHERE id = $6 AND fence = $7 AND state = 'running'",
-            )
-            .bind(at),
-            None => sql("UPDATE tasks SET
-                     state = CASE WHEN again_us IS NULL THEN 'dead' ELSE 'waiting' END,
-                     due_us = again_us, lane = COALESCE(again_lane, lane),
-                     transient_failures = CASE WHEN again_us IS NULL THEN transient_failures + $1 ELSE 0 END,
-                     rejected_failures = CASE WHEN again_us IS NULL THEN rejected_failures + $2 ELSE 0 END,
-                     again_us = NULL, again_lane = NULL, last_error = $3, lease_owner = NULL, updated_us = $4
-                 WHERE id = $5 AND fence = $6 AND state = 'running'"),
-        };
-        let update = update
-            .bind(transient)
-            .bind(rejected)
-            .bind(&failure.error)
-            .bind(self.now())
-            .bind(lease.task)
-            .bind(lease.fence);
-        self.settle(update).await?;
+        self.settle(failed(lease, failure, self.now())).await?;
         self.tasks_changed().notify_one();
         Ok(())
     }
 
     /// Gives the task back as if it had not been claimed, for instance at shutdown.
     pub async fn release_task(&self, lease: Lease) -> Result<(), StoreError> {
-        let now = self.now();
-        let update = sql(
-            "UPDATE tasks SET state = 'waiting', due_us = $1, again_us = NULL, again_lane = NULL,
-                 lease_owner = NULL, updated_us = $2
-             WHERE id = $3 AND fence = $4 AND state = 'running'",
-        )
-        .bind(now)
-        .bind(now)
-        .bind(lease.task)
-        .bind(lease.fence);
-        self.settle(update).await?;
+        self.settle(released(lease, self.now())).await?;
         self.tasks_changed().notify_one();
         Ok(())
     }
@@ -126,4 +91,46 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// The statement of a failed attempt.
+pub(super) fn failed(lease: Lease, failure: &TaskFailure, now: Timestamp) -> Sql {
+    let transient = i64::from(failure.counts == FailureCounts::Transient);
+    let rejected = i64::from(failure.counts == FailureCounts::Rejected);
+    let update = match failure.retry_at {
+        Some(at) => sql(
+            "UPDATE tasks SET state = 'waiting', due_us = $1, again_us = NULL, again_lane = NULL,
+                 transient_failures = transient_failures + $2, rejected_failures = rejected_failures + $3,
+                 last_error = $4, lease_owner = NULL, updated_us = $5
+             WHERE id = $6 AND fence = $7 AND state = 'running'",
+        )
+        .bind(at),
+        None => sql("UPDATE tasks SET
+                 state = CASE WHEN again_us IS NULL THEN 'dead' ELSE 'waiting' END,
+                 due_us = again_us, lane = COALESCE(again_lane, lane),
+                 transient_failures = CASE WHEN again_us IS NULL THEN transient_failures + $1 ELSE 0 END,
+                 rejected_failures = CASE WHEN again_us IS NULL THEN rejected_failures + $2 ELSE 0 END,
+                 again_us = NULL, again_lane = NULL, last_error = $3, lease_owner = NULL, updated_us = $4
+             WHERE id = $5 AND fence = $6 AND state = 'running'"),
+    };
+    update
+        .bind(transient)
+        .bind(rejected)
+        .bind(&failure.error)
+        .bind(now)
+        .bind(lease.task)
+        .bind(lease.fence)
+}
+
+/// The statement of a task that is given back.
+pub(super) fn released(lease: Lease, now: Timestamp) -> Sql {
+    sql(
+        "UPDATE tasks SET state = 'waiting', due_us = $1, again_us = NULL, again_lane = NULL,
+             lease_owner = NULL, updated_us = $2
+         WHERE id = $3 AND fence = $4 AND state = 'running'",
+    )
+    .bind(now)
+    .bind(now)
+    .bind(lease.task)
+    .bind(lease.fence)
 }

@@ -20,4 +20,6 @@ mod replicas;
 mod schedules;
 mod sealing;
 mod tasks;
+mod tasks_batches;
 mod tasks_race;
+mod tasks_turns;
