@@ -38,11 +38,10 @@ impl Store {
         let now = self.now();
         let mut tx = self.begin().await?;
         mark_alive(&mut tx, &batch.heard, now).await?;
-        for task in &sealed {
-            tasks::upsert(&mut tx, task, now).await?;
-        }
+        let has_tasks = !sealed.is_empty();
+        tasks::upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
-        if !sealed.is_empty() {
+        if has_tasks {
             self.tasks_changed().notify_one();
         }
         Ok(())
