@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod chaos;
 mod check;
 mod conformance;
 mod demo;
@@ -50,6 +51,11 @@ enum Command {
     Tidy,
     /// Compare random rules, calendar files and questions for availability with what other programs answer.
     Conformance(conformance::Amounts),
+    /// Kill servers, crash databases and cut wires for some minutes; then store and provider must agree.
+    ///
+    /// The last line is the sum; any end but success means that something did not hold. `docs/TESTING.md` says what is
+    /// done and checked.
+    Chaos(chaos::Storm),
     /// Fuzz a target (`parse`, `rule` or `expansion`) and keep what it found; needs nightly and cargo-fuzz.
     Fuzz {
         /// The target.
@@ -82,6 +88,7 @@ fn main() -> ExitCode {
         Command::Ci => ci(&root),
         Command::Tidy => tidy::run(&root),
         Command::Conformance(amounts) => conformance::run_all(&root, amounts),
+        Command::Chaos(storm) => chaos::rage(&root, &storm),
         Command::Fuzz { target, minutes } => fuzz::run_target(&root, &target, minutes),
         Command::Bench { args } => bench::run(&root, &args),
         Command::Demo { args } => demo::run(&root, &args),

@@ -8,7 +8,7 @@ mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;
 mod recorded;
-mod redis;
+pub(crate) mod redis;
 
 use std::path::{Path, PathBuf};
 
@@ -91,6 +91,6 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
 }
 
 /// Cargo's build folder.
-fn target(root: &Path) -> PathBuf {
+pub(crate) fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }

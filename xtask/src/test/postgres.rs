@@ -58,10 +58,7 @@ impl Drop for Server {
 
 /// Starts the server, after installing the programs when they are missing.
 pub(crate) fn start() -> anyhow::Result<Server> {
-    if programs().is_none() {
-        packages::install(&PACKAGE).context("PostgreSQL's programs are missing")?;
-    }
-    let (initdb, pg_ctl) = programs().context("PostgreSQL's programs initdb and pg_ctl are not found")?;
+    let (initdb, pg_ctl) = installed()?;
     let folder = tempfile::Builder::new().prefix("kalends-pg-").tempdir()?;
     if is_root() {
         run_quiet(Command::new("chown").arg(ACCOUNT).arg(folder.path()))?;
@@ -94,6 +91,24 @@ pub(crate) fn start() -> anyhow::Result<Server> {
         folder,
         pg_ctl,
     })
+}
+
+/// The folder with the server's programs, after installing them when they are missing.
+pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+    let (_, pg_ctl) = installed()?;
+    // A link in `PATH` may lead to one of the programs alone.
+    let pg_ctl = fs::canonicalize(pg_ctl)?;
+    Ok(pg_ctl
+        .parent()
+        .context("PostgreSQL's pg_ctl lies in no folder")?
+        .to_owned())
+}
+
+fn installed() -> anyhow::Result<(PathBuf, PathBuf)> {
+    if programs().is_none() {
+        packages::install(&PACKAGE).context("PostgreSQL's programs are missing")?;
+    }
+    programs().context("PostgreSQL's programs initdb and pg_ctl are not found")
 }
 
 fn programs() -> Option<(PathBuf, PathBuf)> {

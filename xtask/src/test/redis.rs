@@ -48,10 +48,7 @@ impl Drop for Server {
 
 /// Starts the server, after installing the program when it is missing.
 pub(crate) fn start() -> anyhow::Result<Server> {
-    if program().is_none() {
-        packages::install(&PACKAGE).context("the program redis-server is missing")?;
-    }
-    let program = program().context("the program redis-server is not found")?;
+    let program = installed()?;
     let folder = tempfile::Builder::new().prefix("kalends-redis-").tempdir()?;
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let process = Command::new(program)
@@ -82,6 +79,14 @@ pub(crate) fn start() -> anyhow::Result<Server> {
         std::thread::yield_now();
     }
     Ok(server)
+}
+
+/// Where the program is, after installing it when it is missing.
+pub(crate) fn installed() -> anyhow::Result<PathBuf> {
+    if program().is_none() {
+        packages::install(&PACKAGE).context("the program redis-server is missing")?;
+    }
+    program().context("the program redis-server is not found")
 }
 
 fn program() -> Option<PathBuf> {

@@ -37,7 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// May use anything.
-const FREE: &[&str] = &["kalends-testkit", "kalends-bench", "xtask"];
+const FREE: &[&str] = &["kalends-testkit", "kalends-bench", "kalends-chaos", "xtask"];
 
 /// What tests may use besides: real peers, never a higher floor's private parts.
 const FOR_TESTS: &[&str] = &[

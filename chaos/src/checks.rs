@@ -1,0 +1,74 @@
+//! What must hold when it is quiet again. Each check is one file in `checks/` that reports what does not hold to the
+//! journal. To add one: a file, a line in [`all`], and a word in the summary.
+
+mod agreement;
+mod budgets;
+mod connections;
+mod feed;
+mod logs;
+mod rows;
+mod tasks;
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+pub(crate) use budgets::Peak;
+pub(crate) use rows::Rows;
+
+use crate::{stage::Stage, storm::Heard};
+
+/// Between two looks at whether everything has come to rest.
+const LOOK: Duration = Duration::from_secs(2);
+/// After so long the application asks for a sync of who is still behind, as it may: tasks that failed often in the storm
+/// may be due only in an hour.
+const NUDGE: Duration = Duration::from_secs(45);
+
+/// Waits until store and provider agree and nothing is under way, for so long at the most. What then is still not so is
+/// found by [`all`].
+pub(crate) async fn settle(stage: &Stage, rows: &[Rows], patience: Duration) -> anyhow::Result<Duration> {
+    let begun = Instant::now();
+    let mut nudged = false;
+    loop {
+        let behind = agreement::behind(stage).await?;
+        let owed = tasks::owed(rows).await?;
+        if behind.is_empty() && owed.is_empty() {
+            return Ok(begun.elapsed());
+        }
+        let first = behind.iter().chain(&owed).next().cloned().unwrap_or_default();
+        println!(
+            "chaos: quiet for {} s: {} calendars differ, {} tasks are owed; first: {first}",
+            begun.elapsed().as_secs(),
+            behind.len(),
+            owed.len()
+        );
+        if begun.elapsed() > patience {
+            return Ok(begun.elapsed());
+        }
+        if begun.elapsed() > NUDGE && !nudged {
+            nudged = true;
+            agreement::nudge(stage).await?;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Everything that must hold.
+pub(crate) async fn all(
+    stage: &Stage,
+    rows: &[Rows],
+    heard: &[Heard],
+    folder: &Path,
+) -> anyhow::Result<Peak> {
+    for difference in agreement::behind(stage).await? {
+        stage.journal.found("differences", &difference);
+    }
+    for task in tasks::owed(rows).await? {
+        stage.journal.found("stuck tasks", &task);
+    }
+    connections::check(stage, heard).await?;
+    feed::check(stage, rows, heard).await?;
+    logs::check(stage, folder)?;
+    budgets::check(stage).await
+}

@@ -1,0 +1,165 @@
+//! Store equals provider: for each calendar that counts, what the API says is held against Google's own audit, which
+//! expands series by itself.
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    cast,
+    ledger::{CalendarSpot, Standing},
+    stage::Stage,
+};
+
+/// People who are looked at side by side.
+const AT_ONCE: usize = 4;
+
+/// What differs, one line a calendar.
+pub(super) async fn behind(stage: &Stage) -> anyhow::Result<Vec<String>> {
+    let everybody = stream::iter(0..stage.people.len()).map(|person| of_person(stage, person));
+    let lines: Vec<Vec<String>> = everybody.buffered(AT_ONCE).try_collect().await?;
+    Ok(lines.concat())
+}
+
+/// Asks for a sync of everybody who is connected.
+pub(super) async fn nudge(stage: &Stage) -> anyhow::Result<()> {
+    for person in 0..stage.people.len() {
+        let path = format!("/v1/users/{}/sync", stage.people[person].user);
+        stage
+            .site(person)
+            .app
+            .insist(Method::POST, &path, &Value::Null)
+            .await?;
+    }
+    stage
+        .journal
+        .did("nudges", "the application asks for a sync of everybody");
+    Ok(())
+}
+
+async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<String>> {
+    let rows = stage.calendars(person).await?;
+    if !matches!(stage.ledger.standing(person), Standing::Steady | Standing::Back) {
+        return Ok(Vec::new());
+    }
+    let mut lines = Vec::new();
+    for calendar in 0..stage.people[person].calendars.len() {
+        let spot = (person, calendar);
+        let name = cast::calendar_name(stage.google_id(spot));
+        let row = rows.iter().find(|row| row["name"] == *name);
+        let Some(row) = row else {
+            lines.push(format!("{} is not listed", stage.google_id(spot)));
+            continue;
+        };
+        let selected = row["selected"] == true;
+        if selected != stage.ledger.is_selected(spot) && stage.ledger.standing(person) == Standing::Steady {
+            lines.push(format!(
+                "{} is selected: {selected}, which nobody wanted",
+                stage.google_id(spot)
+            ));
+        }
+        if selected {
+            lines.extend(of_calendar(stage, spot, row).await?);
+        } else {
+            lines.extend(leftovers(stage, spot, row).await?);
+        }
+    }
+    Ok(lines)
+}
+
+/// What Google's audit says of the calendar's events and busy times.
+async fn of_calendar(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Option<String>> {
+    let google = stage.google_id(spot);
+    let events = events(stage, spot, row).await?;
+    let (from, to) = cast::window(stage.begun);
+    let question = json!({"calendarIds": [row["id"]], "from": from, "to": to});
+    let app = &stage.site(spot.0).app;
+    let answer = app
+        .insist(Method::POST, "/v1/availability", &question)
+        .await?
+        .success()?;
+    let known = &answer["calendars"][0];
+    if known["unknown"]
+        .as_array()
+        .is_none_or(|unknown| !unknown.is_empty())
+    {
+        return Ok(Some(format!("{google} is not known whole: {}", known["unknown"])));
+    }
+    let believed: Vec<Value> = events.iter().map(belief).collect();
+    let order = json!({"calendar": google, "window": {"start": from, "end": to}, "busy": known["busy"]});
+    let busy = stage.simulator.order(Method::POST, "/audit", order).await?;
+    let order = json!({"calendar": google, "events": believed});
+    let listed = stage.simulator.order(Method::POST, "/audit", order).await?;
+    Ok(told(google, &listed).or_else(|| told(google, &busy)))
+}
+
+/// An audit that does not agree, shortened for a line.
+fn told(google: &str, audit: &Value) -> Option<String> {
+    if audit["agrees"] == true {
+        return None;
+    }
+    let parts = [
+        "missing",
+        "unexpected",
+        "different",
+        "missingBusy",
+        "unexpectedBusy",
+    ]
+    .map(|part| {
+        let list = audit[part].as_array().map(Vec::as_slice).unwrap_or_default();
+        list.first()
+            .map(|first| format!("{} {part}, such as {first}", list.len()))
+    });
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(format!("{google}: {}", parts.join("; ")))
+}
+
+/// A calendar that does not count has no events left.
+async fn leftovers(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Option<String>> {
+    let left = events(stage, spot, row).await?.len();
+    let google = stage.google_id(spot);
+    Ok((left > 0).then(|| format!("{google} is deselected and still has {left} events")))
+}
+
+async fn events(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Vec<Value>> {
+    let user = &stage.people[spot.0].user;
+    let id = row["id"].as_str().unwrap_or_default();
+    stage
+        .site(spot.0)
+        .app
+        .all(&format!("/v1/external-events?userId={user}&calendarId={id}"))
+        .await
+}
+
+/// An event of the API in the words of the audit.
+fn belief(event: &Value) -> Value {
+    let mut belief = json!({"id": event["providerId"], "status": event["status"]});
+    // Google says no more of cancelled ones.
+    if event["status"] != "cancelled" {
+        belief["summary"] = event["title"].clone();
+        for point in ["start", "end"] {
+            belief[point] = event[point].clone();
+        }
+        if event["updatedAt"].is_string() {
+            belief["updated"] = event["updatedAt"].clone();
+        }
+    }
+    belief
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_audit_that_does_not_agree_is_told_with_an_example() {
+        let audit = json!({"agrees": false, "missing": [{"id": "a"}, {"id": "b"}], "unexpected": ["c"], "different": [],
+            "missingBusy": [], "unexpectedBusy": []});
+        let told = told("ana", &audit).unwrap();
+        assert_eq!(
+            told,
+            r#"ana: 2 missing, such as {"id":"a"}; 1 unexpected, such as "c""#
+        );
+        assert_eq!(super::told("ana", &json!({"agrees": true})), None);
+    }
+}

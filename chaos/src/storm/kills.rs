@@ -1,0 +1,79 @@
+//! Servers that are killed, drained and started again.
+
+use std::time::{Duration, Instant};
+
+use futures::future::try_join_all;
+
+use super::due;
+use crate::{
+    rig::Rig,
+    schedule::{Kill, Step},
+    stage::Stage,
+};
+
+/// Does all kills, each when it is due and the one before is over.
+pub(super) async fn make(
+    stage: &Stage,
+    rig: &Rig,
+    begun: Instant,
+    steps: Vec<Step<Kill>>,
+) -> anyhow::Result<()> {
+    for step in steps {
+        due(begun, &step).await;
+        stage.journal.note(&format!("{:?}", step.deed));
+        match step.deed {
+            Kill::Kill { replica, down } => kill(stage, rig, replica, down).await?,
+            Kill::Drain { replica, down } => drain(stage, rig, replica, down).await?,
+            Kill::KillAll { down } => {
+                let everybody = 0..rig.replicas.len();
+                try_join_all(everybody.map(|replica| kill(stage, rig, replica, down))).await?;
+            }
+        }
+        look_for_deaths(stage, rig).await?;
+    }
+    Ok(())
+}
+
+async fn kill(stage: &Stage, rig: &Rig, replica: usize, down: Duration) -> anyhow::Result<()> {
+    let mut replica = rig.replicas[replica].lock().await;
+    replica.kill();
+    stage.journal.did("kills", &format!("{} is killed", replica.name));
+    tokio::time::sleep(down).await;
+    replica.start().await?;
+    stage.journal.note(&format!("{} is back", replica.name));
+    Ok(())
+}
+
+async fn drain(stage: &Stage, rig: &Rig, replica: usize, down: Duration) -> anyhow::Result<()> {
+    let mut replica = rig.replicas[replica].lock().await;
+    stage
+        .journal
+        .did("drains", &format!("{} is asked to end", replica.name));
+    let begun = Instant::now();
+    if !replica.drain().await? {
+        let text = format!(
+            "{} did not end well on SIGTERM, after {:?}",
+            replica.name,
+            begun.elapsed()
+        );
+        stage.journal.found("drains", &text);
+    }
+    tokio::time::sleep(down).await;
+    replica.start().await?;
+    stage.journal.note(&format!("{} is back", replica.name));
+    Ok(())
+}
+
+/// A server that ends although nobody asked it to is a finding; it is started again, as by a service manager.
+pub(crate) async fn look_for_deaths(stage: &Stage, rig: &Rig) -> anyhow::Result<()> {
+    for replica in &rig.replicas {
+        let mut replica = replica.lock().await;
+        if replica.has_ended_by_itself() {
+            stage
+                .journal
+                .found("deaths", &format!("{} ended by itself", replica.name));
+            replica.start().await?;
+        }
+    }
+    Ok(())
+}

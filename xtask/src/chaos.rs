@@ -1,0 +1,49 @@
+//! `cargo xtask chaos`: the fault harness of `chaos/`, with the programs that it needs.
+
+use std::{path::Path, process::Command};
+
+use crate::{
+    process::{cargo, run},
+    test::{postgres, redis, target},
+};
+
+/// How long, and with which seed.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Storm {
+    /// How long servers are killed and wires cut; looking for differences afterwards takes a few minutes more at the
+    /// most.
+    #[arg(long, default_value_t = 5)]
+    minutes: u64,
+    /// Everything random follows from this number: the same seed is the same schedule.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Passed on to the harness, for example `--replicas 5` or `--folder LOGS`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+pub(crate) fn rage(root: &Path, storm: &Storm) -> anyhow::Result<()> {
+    let build = [
+        "build",
+        "--release",
+        "--quiet",
+        "-p",
+        "kalends",
+        "-p",
+        "kalends-chaos",
+    ];
+    run(cargo(root).args(build))?;
+    let built = target(root).join("release");
+    let mut harness = Command::new(built.join("kalends-chaos"));
+    harness
+        .args(["--minutes", &storm.minutes.to_string()])
+        .args(["--seed", &storm.seed.to_string()])
+        .arg("--kalends")
+        .arg(built.join("kalends"))
+        .arg("--postgres")
+        .arg(postgres::folder()?)
+        .arg("--redis")
+        .arg(redis::installed()?)
+        .args(&storm.args);
+    run(&mut harness)
+}
