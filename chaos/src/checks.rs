@@ -21,6 +21,8 @@ use crate::{stage::Stage, storm::Heard};
 
 /// Between two looks at whether everything has come to rest.
 const LOOK: Duration = Duration::from_secs(2);
+/// Between two lines that say how far that is.
+const SHOW: Duration = Duration::from_secs(10);
 /// After so long the application asks for a sync of who is still behind, as it may: tasks that failed often in the storm
 /// may be due only in an hour.
 const NUDGE: Duration = Duration::from_secs(45);
@@ -29,20 +31,17 @@ const NUDGE: Duration = Duration::from_secs(45);
 /// found by [`all`].
 pub(crate) async fn settle(stage: &Stage, rows: &[Rows], patience: Duration) -> anyhow::Result<Duration> {
     let begun = Instant::now();
-    let mut nudged = false;
+    let (mut nudged, mut shown) = (false, None);
     loop {
         let behind = agreement::behind(stage).await?;
         let owed = tasks::owed(rows).await?;
         if behind.is_empty() && owed.is_empty() {
             return Ok(begun.elapsed());
         }
-        let first = behind.iter().chain(&owed).next().cloned().unwrap_or_default();
-        println!(
-            "chaos: quiet for {} s: {} calendars differ, {} tasks are owed; first: {first}",
-            begun.elapsed().as_secs(),
-            behind.len(),
-            owed.len()
-        );
+        if shown.is_none_or(|shown: Instant| shown.elapsed() > SHOW) {
+            shown = Some(Instant::now());
+            show(begun.elapsed(), &behind, &owed);
+        }
         if begun.elapsed() > patience {
             return Ok(begun.elapsed());
         }
@@ -52,6 +51,16 @@ pub(crate) async fn settle(stage: &Stage, rows: &[Rows], patience: Duration) -> 
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+fn show(quiet: Duration, behind: &[String], owed: &[String]) {
+    let first = behind.iter().chain(owed).next().map_or("", String::as_str);
+    println!(
+        "chaos: quiet for {} s: {} calendars differ, {} tasks are owed; first: {first}",
+        quiet.as_secs(),
+        behind.len(),
+        owed.len()
+    );
 }
 
 /// Everything that must hold.

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -54,6 +54,10 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     let reader = Reader::begin(&stage);
     connect_everybody(&stage).await?;
     let first = checks::settle(&stage, &rows, FIRST_SYNC).await?;
+    anyhow::ensure!(
+        first < FIRST_SYNC,
+        "the first sync does not end, and nothing has been broken yet"
+    );
     println!(
         "chaos: {} people are connected and in agreement after {} s",
         stage.people.len(),
@@ -137,7 +141,7 @@ async fn connect_everybody(stage: &Stage) -> anyhow::Result<()> {
             .connect(number)
             .await
             .with_context(|| format!("connecting {}", person.user))?;
-        for row in stage.calendars(number).await? {
+        for row in listed(stage, number).await? {
             let path = format!("/v1/calendars/{}", row["id"].as_str().unwrap_or_default());
             app.insist(Method::PATCH, &path, &json!({"selected": true}))
                 .await?
@@ -145,6 +149,20 @@ async fn connect_everybody(stage: &Stage) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The person's calendars, once the account has been asked for them.
+async fn listed(stage: &Stage, person: usize) -> anyhow::Result<Vec<Value>> {
+    let asked = tokio::time::timeout(FIRST_SYNC, async {
+        loop {
+            let rows = stage.calendars(person).await?;
+            if rows.len() == cast::CALENDARS {
+                return Ok(rows);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    asked.await.context("a new account's calendars are not listed")?
 }
 
 /// The last line of a run.

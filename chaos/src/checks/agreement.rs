@@ -2,6 +2,7 @@
 //! expands series by itself.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::civil::DateTime;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -138,7 +139,7 @@ fn belief(event: &Value) -> Value {
     if event["status"] != "cancelled" {
         belief["summary"] = event["title"].clone();
         for point in ["start", "end"] {
-            belief[point] = event[point].clone();
+            belief[point] = moment(&event[point]);
         }
         if event["updatedAt"].is_string() {
             belief["updated"] = event["updatedAt"].clone();
@@ -147,9 +148,26 @@ fn belief(event: &Value) -> Value {
     belief
 }
 
+/// A point of the API, which states what a clock in a zone shows, as a day or an instant.
+fn moment(point: &Value) -> Value {
+    let instant = || {
+        let civil: DateTime = point["dateTime"].as_str()?.parse().ok()?;
+        let zoned = civil.in_tz(point["timeZone"].as_str()?).ok()?;
+        Some(json!(zoned.timestamp()))
+    };
+    instant().unwrap_or_else(|| point["date"].clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_point_is_a_day_or_an_instant() {
+        let point = json!({"dateTime": "2026-12-01T10:00:00", "timeZone": "Europe/Zurich"});
+        assert_eq!(moment(&point), "2026-12-01T09:00:00Z");
+        assert_eq!(moment(&json!({"date": "2026-12-01"})), "2026-12-01");
+    }
 
     #[test]
     fn an_audit_that_does_not_agree_is_told_with_an_example() {
