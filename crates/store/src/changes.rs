@@ -53,7 +53,8 @@ pub struct ChangePage {
 impl Store {
     /// Up to `limit` entries after the number `after`.
     pub async fn changes(&self, tenant: TenantId, after: i64, limit: u32) -> Result<ChangePage, StoreError> {
-        // The bounds are read first: entries that come or go meanwhile then never look like a gap.
+        // The bounds are read first, and what is newer than they are is left for the next answer: entries that come or
+        // go meanwhile then never look like a gap, and no entry is newer than the newest number.
         let bounds = sql(
             "SELECT last_seq, (SELECT MIN(seq) FROM changes WHERE tenant_id = $1) AS oldest_seq
              FROM tenants WHERE id = $2",
@@ -67,9 +68,10 @@ impl Store {
             .ok_or(StoreError::NotFound { what: "tenant" })?;
         let last_seq: i64 = bounds.get("last_seq")?;
         let select = sql("SELECT seq, kind, user_id, subject, data, at_us FROM changes
-             WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+             WHERE tenant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4")
         .bind(tenant)
         .bind(after)
+        .bind(last_seq)
         .bind(limit);
         let rows = self.db().read(select).await?;
         Ok(ChangePage {

@@ -30,13 +30,16 @@ both! {
         let reader = {
             let store = world.store.clone();
             tokio::spawn(async move {
-                // What a reader has seen is never joined by a smaller number later.
+                // What a reader has seen is never joined by a smaller number later, and the newest number is never
+                // older than what the same answer tells.
                 let mut seen = 0;
                 while seen < 128 {
-                    for change in store.changes(tenant, seen, 200).await.unwrap().changes {
+                    let page = store.changes(tenant, seen, 200).await.unwrap();
+                    for change in page.changes {
                         assert_eq!(change.seq, seen + 1);
                         seen = change.seq;
                     }
+                    assert!(seen <= page.last_seq, "{seen} was told, {} is the newest", page.last_seq);
                 }
             })
         };
