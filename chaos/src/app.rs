@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 /// How long a call that has to succeed is repeated.
-const PERSISTENCE: Duration = Duration::from_secs(60);
+const PERSISTENCE: Duration = Duration::from_mins(1);
 /// Between two tries of it.
 const PAUSE: Duration = Duration::from_millis(300);
 

@@ -92,13 +92,18 @@ impl Rig {
             };
             let url = Postgres::url(link.postgres.address());
             let counts = format!("redis://{}", link.redis.address());
-            let installation = installation(FLEET, &fleet_door, url, Some(counts));
+            let installation = installation(&FLEET, &fleet_door, url, Some(counts));
             let name = format!("fleet-{}", number + 1);
             replicas.push(Replica::new(name, *listen, installation, folder));
             links.push(link);
         }
-        let by_hand = installation(FLEET, &fleet_door, Postgres::url(postgres.address()), None);
-        let alone = installation(SINGLE, &single_door, format!("sqlite:{}", sqlite.display()), None);
+        let by_hand = installation(&FLEET, &fleet_door, Postgres::url(postgres.address()), None);
+        let alone = installation(
+            &SINGLE,
+            &single_door,
+            format!("sqlite:{}", sqlite.display()),
+            None,
+        );
         replicas.push(Replica::new(
             "single".to_owned(),
             listens[fleet],
@@ -135,7 +140,7 @@ impl Rig {
 }
 
 /// What all servers are told, but for their database.
-fn settings(client: OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(String, String)> {
+fn settings(client: &OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(String, String)> {
     let google = [
         ("AUTHORIZATION_URL", "/o/oauth2/v2/auth"),
         ("TOKEN_URL", "/token"),

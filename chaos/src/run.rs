@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long everybody's first sync may take.
-const FIRST_SYNC: Duration = Duration::from_secs(120);
+const FIRST_SYNC: Duration = Duration::from_mins(2);
 
 /// What is asked for.
 #[derive(Clone, Debug)]

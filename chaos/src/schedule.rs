@@ -1,6 +1,6 @@
 //! What is to happen when: a pure function of seed and length, so that a run can be had again.
 //!
-//! A new kind of deed is a variant of [`Edit`], [`Call`], [`Kill`] or [`Trouble`], its weight in [`plan`], and an arm in
+//! A new kind of deed is a variant of [`Edit`], [`Call`], [`Stop`] or [`Trouble`], its weight in [`plan`], and an arm in
 //! the lane of `storm/` that does it.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::dice::Dice;
 pub(crate) struct Schedule {
     pub(crate) edits: Vec<Step<(Edit, Aim)>>,
     pub(crate) calls: Vec<Step<(Call, Aim)>>,
-    pub(crate) kills: Vec<Step<Kill>>,
+    pub(crate) kills: Vec<Step<Stop>>,
     pub(crate) troubles: Vec<Step<Trouble>>,
 }
 
@@ -69,10 +69,10 @@ pub(crate) enum Call {
 
 /// What happens to servers. Replicas are counted through all sites, the single server last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kill {
+pub(crate) enum Stop {
     Kill { replica: usize, down: Duration },
     Drain { replica: usize, down: Duration },
-    KillAll { down: Duration },
+    KillEverybody { down: Duration },
 }
 
 /// What happens to everything around them.
@@ -201,13 +201,13 @@ fn seconds(dice: &mut Dice, from: u64, to: u64) -> Duration {
     Duration::from_millis(dice.between(from * 1000, to * 1000))
 }
 
-fn kill(dice: &mut Dice, fleet: usize) -> Option<Kill> {
+fn kill(dice: &mut Dice, fleet: usize) -> Option<Stop> {
     let replica = dice.index(fleet + 1);
     let down = seconds(dice, 0, 6);
     let choices = [
-        (14, Kill::Kill { replica, down }),
-        (5, Kill::Drain { replica, down }),
-        (1, Kill::KillAll { down }),
+        (14, Stop::Kill { replica, down }),
+        (5, Stop::Drain { replica, down }),
+        (1, Stop::KillEverybody { down }),
     ];
     dice.weighted(&choices)
 }
@@ -267,13 +267,13 @@ mod tests {
             let drains = schedule
                 .kills
                 .iter()
-                .filter(|step| matches!(step.deed, Kill::Drain { .. }));
+                .filter(|step| matches!(step.deed, Stop::Drain { .. }));
             assert!(drains.count() > 2);
             let crashes = schedule.troubles.iter();
             let crashes = crashes.filter(|step| matches!(step.deed, Trouble::CrashPostgres { .. }));
             assert!(crashes.count() > 0, "seed {seed} never takes PostgreSQL down");
             let last = schedule.edits.last().unwrap();
-            assert!(last.at < Duration::from_secs(300));
+            assert!(last.at < Duration::from_mins(5));
         }
     }
 }

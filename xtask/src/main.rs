@@ -45,7 +45,7 @@ enum Command {
     },
     /// Formatting, clippy with warnings denied, `tidy`, and `cargo deny`.
     Check,
-    /// What CI does: `check`, then `test` with nothing skipped, then the headless demo.
+    /// What CI does: `check`, then `test` with nothing skipped, five minutes of `chaos`, and the headless demo.
     Ci,
     /// The rules of the house that no compiler knows: arrows between crates, file sizes, names, reasons.
     Tidy,

@@ -58,11 +58,16 @@ async fn call_once(stage: &Stage, call: Call, aim: Aim) -> anyhow::Result<()> {
     let user = &person.user;
     match call {
         Call::Slots => {
-            let question = question(stage, user, aim, json!({"durationMinutes": 45, "maxResults": 20}));
+            let question = question(
+                stage,
+                user,
+                aim,
+                &json!({"durationMinutes": 45, "maxResults": 20}),
+            );
             app.call(Method::POST, "/v1/slots", &question).await?;
         }
         Call::FreshAvailability => {
-            let question = question(stage, user, aim, json!({}));
+            let question = question(stage, user, aim, &json!({}));
             app.call(Method::POST, "/v1/availability", &question).await?;
         }
         Call::Sync => {
@@ -88,7 +93,7 @@ async fn call_once(stage: &Stage, call: Call, aim: Aim) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn question(stage: &Stage, user: &str, aim: Aim, more: Value) -> Value {
+fn question(stage: &Stage, user: &str, aim: Aim, more: &Value) -> Value {
     let from = stage.begun + SignedDuration::from_hours((aim.numbers[0] % 200) as i64);
     let to = from + SignedDuration::from_hours(24 * 14);
     let mut question =

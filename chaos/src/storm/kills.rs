@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 use super::due;
 use crate::{
     rig::Rig,
-    schedule::{Kill, Step},
+    schedule::{Step, Stop},
     stage::Stage,
 };
 
@@ -16,15 +16,15 @@ pub(super) async fn make(
     stage: &Stage,
     rig: &Rig,
     begun: Instant,
-    steps: Vec<Step<Kill>>,
+    steps: Vec<Step<Stop>>,
 ) -> anyhow::Result<()> {
     for step in steps {
         due(begun, &step).await;
         stage.journal.note(&format!("{:?}", step.deed));
         match step.deed {
-            Kill::Kill { replica, down } => kill(stage, rig, replica, down).await?,
-            Kill::Drain { replica, down } => drain(stage, rig, replica, down).await?,
-            Kill::KillAll { down } => {
+            Stop::Kill { replica, down } => kill(stage, rig, replica, down).await?,
+            Stop::Drain { replica, down } => drain(stage, rig, replica, down).await?,
+            Stop::KillEverybody { down } => {
                 let everybody = 0..rig.replicas.len();
                 try_join_all(everybody.map(|replica| kill(stage, rig, replica, down))).await?;
             }

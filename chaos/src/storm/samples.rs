@@ -15,12 +15,21 @@ use crate::{
     stage::Stage,
 };
 
-/// Between two questions.
-const PAUSE: Duration = Duration::from_millis(150);
+/// Questions that wait for an answer at once.
+const AT_ONCE: u64 = 4;
+/// Between two of them.
+const PAUSE: Duration = Duration::from_millis(200);
 
-/// Asks until it is over.
-pub(super) async fn ask(stage: Arc<Stage>, mut over: watch::Receiver<bool>) {
-    let mut dice = Dice::new(stage.seed, "samples");
+/// Asks until it is over, several at once.
+pub(super) async fn ask(stage: Arc<Stage>, over: watch::Receiver<bool>) {
+    let asking = (0..AT_ONCE).map(|number| {
+        let dice = Dice::new(stage.seed + number, "samples");
+        ask_in_turn(&stage, dice, over.clone())
+    });
+    futures::future::join_all(asking).await;
+}
+
+async fn ask_in_turn(stage: &Stage, mut dice: Dice, mut over: watch::Receiver<bool>) {
     while tokio::time::timeout(PAUSE, over.wait_for(|over| *over))
         .await
         .is_err()
@@ -28,7 +37,7 @@ pub(super) async fn ask(stage: Arc<Stage>, mut over: watch::Receiver<bool>) {
         let person = dice.index(stage.people.len());
         let staleness = dice.weighted(&[(3, None), (1, Some(0)), (1, Some(10))]).flatten();
         // A server that is down has nothing to say.
-        let _ = sample(&stage, person, staleness).await;
+        let _ = sample(stage, person, staleness).await;
     }
 }
 
