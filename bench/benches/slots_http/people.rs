@@ -14,8 +14,8 @@ use kalends_core::{
     time::{EventTime, Interval, UserId, Zone},
 };
 use kalends_store::{
-    BeginPass, Effects, EncodedMonth, EventUpsert, MonthsWrite, PassKind, PullCommit, PullPage, Source,
-    Trigger,
+    BeginPass, Covered, Effects, EncodedMonth, EventUpsert, MonthsWrite, PassKind, PullCommit, PullPage,
+    Source, Trigger,
 };
 use reqwest::Client;
 use secrecy::ExposeSecret;
@@ -145,7 +145,10 @@ async fn fill(
     let commit = PullCommit {
         page,
         cursor: Some("cursor".to_owned()),
-        covered: Some(covered),
+        covered: Some(Covered {
+            window: covered,
+            rolls_at: covered.end(),
+        }),
         months: MonthsWrite::All(encoded.collect()),
         as_of: kalends.engine.ambient().now(),
         source: Source::Poll,

@@ -58,7 +58,7 @@ pub use self::{
     oauth_states::OauthState,
     polled::PolledCalendars,
     pull::{
-        BeginPass, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
+        BeginPass, Covered, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
         PullCounts, PullPage, QuarantinedItem, Seen, Stored, Trigger,
     },
     push_channels::{

@@ -114,7 +114,7 @@ pub struct PullCommit {
     /// Where the next delta pass starts.
     pub cursor: Option<String>,
     /// The window that the busy months answer for; `None` leaves it.
-    pub covered: Option<Interval>,
+    pub covered: Option<Covered>,
     /// The recompiled months.
     pub months: MonthsWrite,
     /// The moment whose state at the provider is now stored: when the pass began.
@@ -129,6 +129,15 @@ pub struct PullCommit {
     pub changed_at: Option<Timestamp>,
     /// News, the next poll.
     pub effects: Effects,
+}
+
+/// A window that busy months answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// The window.
+    pub window: Interval,
+    /// When it has to move on, see [`Store::calendars_to_roll`](crate::Store::calendars_to_roll).
+    pub rolls_at: Timestamp,
 }
 
 /// Which months of a calendar's busy index are written.

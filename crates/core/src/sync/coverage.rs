@@ -46,6 +46,11 @@ pub fn rolled(
     Interval::new(start, month_end(wanted))
 }
 
+/// When [`rolled`] has something to do for a covered window without anybody asking.
+pub fn rolls_at(covered: Interval, days: WindowDays) -> Timestamp {
+    shifted(covered.end(), -i64::from(days.ahead))
+}
+
 fn farthest(now: Timestamp) -> Timestamp {
     now.saturating_add(FARTHEST_AHEAD).unwrap_or(Timestamp::MAX)
 }
@@ -120,6 +125,16 @@ mod tests {
         assert_eq!(rolled(covered, at("2026-11-30T10:00:00Z"), DAYS, None), None);
         let next = rolled(covered, at("2027-01-10T00:00:00Z"), DAYS, None).unwrap();
         span(next, "2026-12-01T00:00:00Z/2027-05-01T00:00:00Z");
+    }
+
+    #[test]
+    fn it_is_known_when_a_window_rolls() {
+        let covered = fresh("2026-11-20T10:00:00Z", DAYS);
+        let at = rolls_at(covered, DAYS);
+        assert_eq!(at.to_string(), "2026-12-01T00:00:00Z");
+        let second = SignedDuration::from_secs(1);
+        assert_eq!(rolled(covered, at, DAYS, None), None);
+        assert!(rolled(covered, at + second, DAYS, None).is_some());
     }
 
     #[test]

@@ -94,7 +94,13 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         effects = effects.change(change(user, id, *calendar));
     }
     for calendar in unscheduled(engine, &selected).await? {
-        effects = effects.task(task::pull(id, calendar, Trigger::Selected, now));
+        let before = known.iter().find(|known| known.id == calendar);
+        // One that was read before is only polled, which its user may not want.
+        let trigger = match before.and_then(|known| known.sync.as_of) {
+            Some(_) => Trigger::Poll,
+            None => Trigger::Selected,
+        };
+        effects = effects.task(task::pull(id, calendar, trigger, now));
     }
     let discovery = Discovery { found, lost, effects };
     match engine

@@ -14,7 +14,7 @@ use kalends_store::{
 
 use super::{
     schedule,
-    subject::{Subject, days, in_force, window},
+    subject::{Subject, days, in_force, window, with_roll},
 };
 use crate::{
     Engine, changes,
@@ -132,7 +132,7 @@ impl<'a> Running<'a> {
         let commit = PullCommit {
             page: ending.page,
             cursor: Some(ending.cursor.0),
-            covered: ending.covered,
+            covered: ending.covered.map(|window| with_roll(&subject.settings, window)),
             months: ending.months,
             // Before the first question: what changes from then on is not promised.
             as_of: subject.loaded_at,

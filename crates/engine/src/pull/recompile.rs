@@ -6,7 +6,7 @@ use kalends_store::{Calendar, ClaimedTask, Effects, MonthsCommit, MonthsWrite, S
 
 use super::{
     compile::{Overlay, compile},
-    subject::{calendar, days, in_force},
+    subject::{calendar, days, in_force, with_roll},
 };
 use crate::{
     Engine,
@@ -21,7 +21,7 @@ use crate::{
 /// Compiles every month of the covered window by the rules that are in force now, after moving the window on, or out
 /// to what the task wants. A calendar that was never read is left alone: its first pass does all this.
 pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
-    let Some(calendar) = calendar(engine, task).await? else {
+    let Some(mut calendar) = calendar(engine, task).await? else {
         return Ok(());
     };
     let Some(covered) = calendar.sync.covered else {
@@ -30,7 +30,8 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
     let settings = in_force(engine, &calendar).await?;
     let now = engine.ambient().now();
     if reaches_further_back(&settings, covered, now) {
-        return read_anew(engine, &calendar, now).await;
+        // Its provider may be away for long; what is stored moves on meanwhile.
+        calendar = read_anew(engine, &calendar, now).await?;
     }
     let until = task
         .payload
@@ -42,7 +43,7 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
     let (compiled, _) = compile(engine, (&calendar, rules), (window, &months), Overlay::default()).await?;
     let commit = MonthsCommit {
         pass: calendar.sync.pass,
-        covered: window,
+        covered: with_roll(&settings, window),
         months: MonthsWrite::All(compiled),
         effects: Effects::none(),
     };
@@ -66,9 +67,11 @@ fn reaches_further_back(settings: &InForce, covered: Interval, now: Timestamp) -
     wanted.is_some_and(|wanted| covered.start().duration_since(wanted.start()) >= DAY)
 }
 
-async fn read_anew(engine: &Engine, calendar: &Calendar, now: Timestamp) -> Result<(), Failure> {
-    engine.store().forget_cursor(calendar.tenant, calendar.id).await?;
-    let pull = task::pull(calendar.connection, calendar.id, Trigger::Selected, now);
-    engine.store().enqueue(calendar.tenant, vec![pull]).await?;
-    Ok(())
+/// Gives up the cursor and asks for a full pass; answers with the calendar as it then is.
+async fn read_anew(engine: &Engine, calendar: &Calendar, now: Timestamp) -> Result<Calendar, Failure> {
+    let (store, tenant, id) = (engine.store(), calendar.tenant, calendar.id);
+    store.forget_cursor(tenant, id).await?;
+    let pull = task::pull(calendar.connection, id, Trigger::Selected, now);
+    store.enqueue(tenant, vec![pull]).await?;
+    Ok(store.calendar(tenant, id).await?)
 }

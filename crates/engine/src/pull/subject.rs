@@ -8,7 +8,7 @@ use kalends_core::{
     time::{CalendarId, Interval},
 };
 use kalends_providers::provider::{CalendarRef, ChangePage, ProviderError, PullFrom};
-use kalends_store::{Calendar, ClaimedTask, StoreError};
+use kalends_store::{Calendar, ClaimedTask, Covered, StoreError};
 
 use crate::{
     Engine,
@@ -102,5 +102,13 @@ pub(super) fn days(settings: &InForce) -> WindowDays {
     WindowDays {
         back: settings.read.window_back_days,
         ahead: settings.read.window_ahead_days,
+    }
+}
+
+/// A window with the time at which it has to move on.
+pub(super) fn with_roll(settings: &InForce, window: Interval) -> Covered {
+    Covered {
+        window,
+        rolls_at: coverage::rolls_at(window, days(settings)),
     }
 }

@@ -8,6 +8,7 @@
 //! task and finds it again.
 
 mod calendars;
+mod coverage;
 mod dead_tasks;
 mod prunes;
 
@@ -24,7 +25,7 @@ pub(super) const BATCH: u32 = 20;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// All sweeps.
-const SWEEPS: [Sweep; 3] = [
+const SWEEPS: [Sweep; 4] = [
     Sweep {
         name: "prunes",
         run: |engine| prunes::sweep(engine).boxed(),
@@ -36,6 +37,10 @@ const SWEEPS: [Sweep; 3] = [
     Sweep {
         name: "calendars",
         run: |engine| calendars::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "coverage",
+        run: |engine| coverage::sweep(engine).boxed(),
     },
 ];
 

@@ -7,6 +7,7 @@ mod harness;
 mod answers;
 mod choices;
 mod connecting;
+mod coverage;
 mod crashes;
 mod deaths;
 mod draining;

@@ -82,6 +82,23 @@ impl Store {
             .push_bind(limit);
         self.db().read(select).await?.iter().map(calendar).collect()
     }
+
+    /// Calendars of all tenants whose covered window has to move on, after one of them: selected and not lost. Whether
+    /// their provider can be asked does not matter.
+    pub async fn calendars_to_roll(
+        &self,
+        after: Option<CalendarId>,
+        limit: u32,
+    ) -> Result<Vec<Calendar>, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE selected AND lost_us IS NULL AND roll_us <= ")
+            .push_bind(self.now())
+            .push(" AND id > ")
+            .push_bind(after.unwrap_or(CalendarId(uuid::Uuid::nil())))
+            .push(" ORDER BY id LIMIT ")
+            .push_bind(limit);
+        self.db().read(select).await?.iter().map(calendar).collect()
+    }
 }
 
 fn calendar(row: &Row) -> Result<Calendar, StoreError> {

@@ -1,7 +1,6 @@
 //! The end of a pass: all or nothing.
 
 use jiff::SignedDuration;
-use kalends_core::time::Interval;
 
 use super::{Pass, PassKind, PullCommit, months::write_months};
 use crate::{
@@ -23,12 +22,13 @@ impl Store {
                  covered_until_us = COALESCE($3, covered_until_us), as_of_us = $4, source = $5, poll_hint_us = $6,
                  poll_every_us = $7, changed_us = COALESCE($8, changed_us), sync_status = 'idle',
                  last_synced_us = $9, last_error = NULL, retry_count = 0, next_retry_us = NULL, pass_kind = NULL,
-                 pass_started_us = NULL, updated_us = $9, suspect_generation = NULL, suspect_count = NULL
+                 pass_started_us = NULL, updated_us = $9, suspect_generation = NULL, suspect_count = NULL,
+                 roll_us = COALESCE($14, roll_us)
              WHERE tenant_id = $10 AND id = $11 AND pass = $12 AND cursor IS NOT DISTINCT FROM $13",
         )
         .bind(commit.cursor)
-        .bind(commit.covered.map(Interval::start_us))
-        .bind(commit.covered.map(Interval::end_us))
+        .bind(commit.covered.map(|covered| covered.window.start_us()))
+        .bind(commit.covered.map(|covered| covered.window.end_us()))
         .bind(commit.as_of)
         .bind(commit.source.word())
         .bind(commit.poll_hint.map(micros))
@@ -38,7 +38,8 @@ impl Store {
         .bind(pass.tenant)
         .bind(pass.calendar)
         .bind(pass.number)
-        .bind(pass.cursor.as_deref());
+        .bind(pass.cursor.as_deref())
+        .bind(commit.covered.map(|covered| covered.rolls_at));
 
         let mut tx = self.begin().await?;
         if tx.execute(update).await? == 0 {

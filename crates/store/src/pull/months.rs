@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kalends_core::time::{CalendarId, Interval, TenantId};
+use kalends_core::time::{CalendarId, TenantId};
 
-use super::{EncodedMonth, MonthsWrite};
+use super::{Covered, EncodedMonth, MonthsWrite};
 use crate::{
     Effects, Store, StoreError,
     db::{Tx, Value, sql},
@@ -17,7 +17,7 @@ pub struct MonthsCommit {
     /// way, the commit is fenced.
     pub pass: i64,
     /// The window that the months answer for.
-    pub covered: Interval,
+    pub covered: Covered,
     /// The recompiled months.
     pub months: MonthsWrite,
     /// News, the next recompilation.
@@ -34,15 +34,17 @@ impl Store {
     ) -> Result<(), StoreError> {
         let effects = self.prepare(tenant, commit.effects).await?;
         let update = sql(
-            "UPDATE calendars SET covered_from_us = $1, covered_until_us = $2, updated_us = $3
+            "UPDATE calendars SET covered_from_us = $1, covered_until_us = $2, updated_us = $3,
+                 roll_us = $7
              WHERE tenant_id = $4 AND id = $5 AND pass = $6 AND pass_kind IS NULL AND as_of_us IS NOT NULL",
         )
-        .bind(commit.covered.start_us())
-        .bind(commit.covered.end_us())
+        .bind(commit.covered.window.start_us())
+        .bind(commit.covered.window.end_us())
         .bind(self.now())
         .bind(tenant)
         .bind(calendar)
-        .bind(commit.pass);
+        .bind(commit.pass)
+        .bind(commit.covered.rolls_at);
         let mut tx = self.begin().await?;
         if tx.execute(update).await? == 0 {
             return Err(StoreError::Fenced { what: "pass" });

@@ -12,7 +12,7 @@ use kalends_store::{
 
 use crate::{
     harness::{both, change, connect, user},
-    pull::{commit, covered, delta, full, month, page, single, store_all, stored_ids},
+    pull::{commit, covered, delta, full, month, page, single, store_all, stored_ids, with_roll},
     tasks::all_lanes,
 };
 
@@ -108,7 +108,7 @@ both! {
         store.finish_pass(&pass, commit(&world, page([single("e", "2026-03-02T10:00")]), "c")).await.unwrap();
         let months = MonthsCommit {
             pass: pass.number,
-            covered: covered(),
+            covered: with_roll(covered()),
             months: MonthsWrite::All(vec![month(1, b"x")]),
             effects: Effects::none(),
         };

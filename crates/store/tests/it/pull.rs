@@ -9,9 +9,9 @@ use kalends_core::{
     time::{CalendarId, EventTime, Interval, TenantId, Zone},
 };
 use kalends_store::{
-    BeginPass, Effects, EncodedMonth, EventUpsert, IndexOf, MonthsCommit, MonthsWrite, Pass, PassKind,
-    PullCommit, PullCounts, PullPage, Source, StoreError, SyncOutcome, SyncRun, SyncRunFilter, SyncStatus,
-    Trigger,
+    BeginPass, Covered, Effects, EncodedMonth, EventUpsert, IndexOf, MonthsCommit, MonthsWrite, Pass,
+    PassKind, PullCommit, PullCounts, PullPage, Source, StoreError, SyncOutcome, SyncRun, SyncRunFilter,
+    SyncStatus, Trigger,
 };
 
 use crate::harness::{World, both, change};
@@ -87,7 +87,7 @@ pub(crate) fn commit(world: &World, page: PullPage, cursor: &str) -> PullCommit 
     PullCommit {
         page,
         cursor: Some(cursor.to_owned()),
-        covered: Some(covered()),
+        covered: Some(with_roll(covered())),
         months: MonthsWrite::Keep,
         as_of: world.now(),
         source: Source::Poll,
@@ -95,6 +95,14 @@ pub(crate) fn commit(world: &World, page: PullPage, cursor: &str) -> PullCommit 
         poll_every: None,
         changed_at: None,
         effects: Effects::none(),
+    }
+}
+
+/// The window, to be moved on a day before its end.
+pub(crate) fn with_roll(window: Interval) -> Covered {
+    Covered {
+        window,
+        rolls_at: window.end() - SignedDuration::from_hours(24),
     }
 }
 
@@ -273,7 +281,7 @@ both! {
         let read = world.store.calendar(tenant, calendar).await.unwrap().sync.pass;
         let rolled = |pass| MonthsCommit {
             pass,
-            covered: covered(),
+            covered: with_roll(covered()),
             months: MonthsWrite::Some(vec![month(1, b"rolled")]),
             effects: Effects::none().change(change("x")),
         };
