@@ -8,4 +8,5 @@ pub mod coverage;
 pub mod load;
 pub mod mass_deletion;
 pub mod polling;
+pub mod prefetch;
 pub mod pull;

@@ -10,7 +10,7 @@ use kalends_store::{Store, StoreError};
 use tokio::sync::Notify;
 use url::Origin;
 
-use crate::{keys::KeyCache, load::Pace, tokens::Tokens};
+use crate::{keys::KeyCache, load::Pace, prefetch::Asked, tokens::Tokens};
 
 /// Everything that a use case needs; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ struct Inner {
     owner: String,
     keys: KeyCache,
     pace: Pace,
+    asked: Asked,
     runs: Notify,
     worker_freed: Notify,
 }
@@ -52,6 +53,8 @@ pub struct EngineSettings {
     pub workers: usize,
     /// The windows that each provider sets for all calls of one OAuth client; polling keeps within them.
     pub budgets: BTreeMap<ProviderKind, Vec<Window>>,
+    /// Whether calendars of users who are asked about are pulled before they are too old.
+    pub prefetch: bool,
 }
 
 impl Default for EngineSettings {
@@ -61,6 +64,7 @@ impl Default for EngineSettings {
             poll_interval: SignedDuration::from_mins(15),
             workers: 8,
             budgets: BTreeMap::new(),
+            prefetch: true,
         }
     }
 }
@@ -73,6 +77,7 @@ impl Engine {
                 owner: parts.ambient.uuid().to_string(),
                 keys: KeyCache::default(),
                 pace: Pace::default(),
+                asked: Asked::default(),
                 runs: Notify::new(),
                 worker_freed: Notify::new(),
                 parts,
@@ -119,6 +124,11 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &KeyCache {
         &self.inner.keys
+    }
+
+    /// What was asked about lately.
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.inner.asked
     }
 
     /// How fast calendars may be polled.

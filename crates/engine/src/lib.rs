@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod load;
 pub mod page;
+pub mod prefetch;
 mod pull;
 pub mod runner;
 pub mod settings;

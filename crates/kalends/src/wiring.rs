@@ -78,6 +78,7 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
         poll_interval: SignedDuration::from_secs(config.sync.poll_interval_seconds.into()),
         workers: config.tasks.concurrency,
         budgets: outbound::budgets(config),
+        prefetch: config.sync.prefetch,
     };
     Ok(Engine::new(Parts {
         store,

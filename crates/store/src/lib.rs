@@ -56,7 +56,7 @@ pub use self::{
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,
     oauth_states::OauthState,
-    polled::PolledCalendars,
+    polled::{PolledCalendar, PolledCalendars},
     pull::{
         BeginPass, Covered, EncodedMonth, MonthsCommit, MonthsWrite, Pass, PassFailure, PassKind, PullCommit,
         PullCounts, PullPage, QuarantinedItem, Seen, Stored, Trigger,

@@ -82,6 +82,11 @@ pub(super) async fn gather(
         question.now = engine.ambient().now();
         rows.reread(engine, tenant, subjects).await?;
     }
+    if engine.settings().prefetch {
+        let calendars = rows.indexes.iter();
+        let questions = calendars.filter_map(|index| question.interest(index, rows.rhythm(index)));
+        engine.asked().note(tenant, question.now, questions);
+    }
     widen::widen(engine, tenant, &rows, subjects.window).await?;
     let mut runs = Vec::with_capacity(rows.indexes.len());
     for index in &rows.indexes {

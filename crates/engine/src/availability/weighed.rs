@@ -12,6 +12,7 @@ use kalends_core::{
 use kalends_store::{CalendarIndex, ConnectionState, SyncStatus};
 
 use super::{AvailabilityError, CalendarEvidence, Freshness};
+use crate::prefetch;
 
 /// What is asked of every calendar.
 pub(super) struct Question {
@@ -50,6 +51,17 @@ impl Question {
                 || self.silent.contains(&index.calendar),
         };
         judge(&standing, self.demand(index, rhythm), self.now)
+    }
+
+    /// How fresh answers to this question want the calendar, where it is kept fresh by itself.
+    pub(super) fn interest(&self, index: &CalendarIndex, rhythm: Sync) -> Option<prefetch::Question> {
+        index.poll_every?;
+        let wanted = SignedDuration::from_secs(rhythm.interval_seconds().into());
+        Some(prefetch::Question {
+            calendar: index.calendar,
+            as_of: index.as_of?,
+            within: self.freshness.max_staleness.unwrap_or(wanted),
+        })
     }
 
     /// The caller's limit, else the interval at which the calendar is kept (`kalends_core::sync::polling`).

@@ -43,6 +43,11 @@ impl Pace {
         found.map_or(1.0, |budget| budget.load.stretch())
     }
 
+    /// The loads as they were measured last.
+    pub(crate) fn loads(&self) -> Vec<BudgetLoad> {
+        self.last().loads.clone()
+    }
+
     /// Whether the last measurement is older than that.
     pub(super) fn is_older_than(&self, age: SignedDuration, now: Timestamp) -> bool {
         self.last()

@@ -16,6 +16,7 @@ mod ignoring;
 mod mass_deletion;
 mod passes;
 mod polling;
+mod prefetch;
 mod sweeps;
 mod tasks;
 mod tokens;

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use kalends_api::{Api, ApiConfig};
-use kalends_engine::{Engine, runner::Runner};
+use kalends_engine::{Engine, prefetch, runner::Runner};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -66,6 +66,13 @@ pub(crate) async fn serve(
         runner.run(until).await;
         Ok(())
     });
+    if engine.settings().prefetch {
+        let (engine, until) = (engine.clone(), stop.clone());
+        parts.spawn(async move {
+            prefetch::run(engine, until).await;
+            Ok(())
+        });
+    }
     parts.spawn(Api::serve(listener, api, engine, stop.clone().cancelled_owned()));
 
     let first = tokio::select! {

@@ -8,6 +8,7 @@ pub(crate) struct Sync {
     pub(crate) window_back_days: u32,
     pub(crate) window_ahead_days: u32,
     pub(crate) poll_interval_seconds: u32,
+    pub(crate) prefetch: bool,
 }
 
 impl Sync {
