@@ -7,6 +7,7 @@
 //! To add a field: here with its bound in [`check`](Event::check), in [`Content`] where calendars show it, and a
 //! [`Field`] with its canonical form.
 
+mod adopt;
 mod attendee;
 mod check;
 mod color;

@@ -19,3 +19,4 @@ pub mod settings;
 pub mod slots;
 pub mod sync;
 pub mod time;
+pub mod two_way;

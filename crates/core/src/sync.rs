@@ -10,3 +10,4 @@ pub mod mass_deletion;
 pub mod polling;
 pub mod prefetch;
 pub mod pull;
+pub mod push;

@@ -62,6 +62,15 @@ impl Content {
             .collect()
     }
 
+    /// What a calendar has, read knowing that this is what we put there: see [`Description::read`].
+    #[must_use]
+    pub fn read(&self, on_calendar: &Self) -> Self {
+        Self {
+            description: self.description.read(&on_calendar.description.composed()),
+            ..on_calendar.clone()
+        }
+    }
+
     /// This content with some fields as another has them.
     #[must_use]
     pub fn with(mut self, fields: &BTreeSet<Field>, other: &Self) -> Self {

@@ -2,5 +2,5 @@
 
 mod checked;
 mod contents;
-mod made;
+pub(crate) mod made;
 mod shown;

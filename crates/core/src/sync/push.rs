@@ -1,0 +1,53 @@
+//! What to do next so that exactly one event of a provider's calendar shows what a link wants.
+//!
+//! [`plan`] looks at what is wanted and at what the link knows, and names the next [`Step`]; a step that writes is
+//! noted in the link ([`LinkState::attempting`]) before it is taken. [`after`] takes the provider's answer and says what
+//! the link knows now. Between any two of these the process may die, and an answer may be lost: planning again from the
+//! stored link finds out what became of the write and goes on, because
+//!
+//! - the provider's id of the event follows from the link and its generation ([`LinkKey`]), so a create that is
+//!   repeated is answered "already exists", and a deleted event's id is never used again;
+//! - every write of an event that exists is guarded by the version it was planned for;
+//! - the event carries a mark that says which content was written last, so that our own write whose answer
+//!   was lost is told from a person's edit ([`Remote::written`]).
+//!
+//! To add a step: a variant of [`Step`], its line in the table of `plan`, what follows in `after`, and a verb of the
+//! model that `tests/it/push` holds all of this against.
+
+mod after;
+mod link;
+mod link_key;
+mod plan;
+mod refusal;
+
+pub use after::{After, Outcome, after, seen};
+pub use link::{LinkState, MeetingLink, Provided, Synced, Unanswered};
+pub use link_key::LinkKey;
+pub use plan::{At, Step, Wanted, Why, plan};
+pub use refusal::Refusal;
+
+use crate::event::{Content, ContentHash};
+
+/// An event as the provider has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// The provider's id and version.
+    pub provided: Provided,
+    /// Whether it is still there.
+    pub life: Life,
+    /// Whose it is, by its id or its marker; `None` where the provider answers neither.
+    pub key: Option<LinkKey>,
+    /// What we wrote last, by its marker.
+    pub written: Option<ContentHash>,
+    /// What it shows; its description is whole, as [`Description::whole`](crate::event::Description::whole) makes it.
+    pub content: Content,
+}
+
+/// Whether an event that a provider answers is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It is on the calendar.
+    Live,
+    /// It was deleted; the provider still remembers its id.
+    Tombstone,
+}

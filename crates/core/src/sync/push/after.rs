@@ -1,0 +1,200 @@
+//! What a link knows after the provider's answer.
+//!
+//! A call without an answer, or one that is to be repeated later, changes nothing: the link is planned again.
+
+use super::{
+    Life, LinkState, MeetingLink, Provided, Refusal, Remote, Step, Synced, Unanswered, Wanted, Why,
+    plan::fetch,
+};
+use crate::event::{Content, ContentHash, Field};
+
+/// What a provider answers to a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Created or patched; the event as it is now.
+    Written(Remote),
+    /// Fetched.
+    Found(Remote),
+    /// Deleted.
+    Deleted,
+    /// The id of the event to be created is taken (409, or 412 to `If-None-Match`).
+    Taken,
+    /// There is no such event, or no longer (404, 410), on a calendar that is there.
+    Missing,
+    /// The event is not of the version that the write was for (412).
+    Stale,
+    /// The calendar makes no such meeting link; nothing was written.
+    MeetingLinkRefused,
+    /// Nothing was written, and it would not be the next time.
+    Refused(Refusal),
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Store the link, then plan again; [`Step::Nothing`] means that it is done.
+    Again(LinkState),
+    /// Take this step next; there is nothing to store.
+    Then(Step),
+    /// A person edited the event: [`two_way`](crate::two_way) decides, then plan again.
+    Edited {
+        /// The link, with what both sides last agreed on.
+        link: LinkState,
+        /// What the calendar has.
+        remote: Remote,
+    },
+    /// A person deleted the event: [`two_way`](crate::two_way) decides, then plan again.
+    Deleted {
+        /// The link, ready for another event.
+        link: LinkState,
+        /// What the provider still remembers of it.
+        remote: Option<Remote>,
+    },
+    /// Delete this event, which our link had before the one it has now: a write of a lost worker came late.
+    Stray(Provided),
+    /// Store the link with its reason, and wait until something changes.
+    Blocked {
+        /// The link.
+        link: LinkState,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// Takes the answer to a step that was planned from this wish. The link is as it is stored, with the step's attempt.
+pub fn after(wanted: Wanted<'_>, link: &LinkState, step: &Step, outcome: Outcome) -> After {
+    match outcome {
+        Outcome::Written(remote) => written(link, step, remote),
+        Outcome::Found(remote) => found(wanted, link, remote),
+        Outcome::Deleted => After::Again(link.next_generation()),
+        Outcome::Missing => missing(wanted, link, step),
+        Outcome::Taken => After::Then(fetch(link, Why::Taken)),
+        Outcome::Stale => After::Then(fetch(link, Why::Changed)),
+        Outcome::MeetingLinkRefused => After::Again(LinkState {
+            meeting_link: MeetingLink::Refused,
+            unanswered: Unanswered::default(),
+            ..link.clone()
+        }),
+        // An earlier try of the same write may still have been taken: the attempt stays noted.
+        Outcome::Refused(refusal) => After::Blocked {
+            link: link.clone(),
+            refusal,
+        },
+    }
+}
+
+/// Somebody came across an event of the link: a pull, mostly. What is neither `Edited` nor `Deleted` nor `Stray` is an
+/// echo of our own writes.
+pub fn seen(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
+    let generation = remote.key.map_or(link.key.generation, |key| key.generation);
+    if generation < link.key.generation && remote.life == Life::Live {
+        return After::Stray(remote.provided);
+    }
+    // A pull may have read the event before our last write, and arrive after it.
+    let known = link.provided.as_ref();
+    let is_old = known.is_some_and(|known| remote.provided.updated < known.updated);
+    let is_same = known.is_some_and(|known| remote.provided.etag == known.etag);
+    if generation != link.key.generation || is_old || is_same {
+        return After::Again(link.clone());
+    }
+    found(wanted, link, remote)
+}
+
+fn written(link: &LinkState, step: &Step, remote: Remote) -> After {
+    let (Step::Create { content, .. } | Step::Patch { content, .. }) = step else {
+        return After::Again(link.clone());
+    };
+    // Google takes a patch of a deleted event and leaves it deleted.
+    if remote.life == Life::Tombstone {
+        return deleted(link, Some(remote));
+    }
+    After::Again(LinkState {
+        synced: Some(Synced::written(content.clone(), &remote.content)),
+        provided: Some(remote.provided),
+        unanswered: Unanswered::default(),
+        ..link.clone()
+    })
+}
+
+fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
+    if remote.key.is_some_and(|key| key != link.key) {
+        // Not ours: the id is taken for good.
+        return After::Again(link.next_generation());
+    }
+    if remote.life == Life::Tombstone {
+        return gone(wanted, link, Some(remote));
+    }
+    let base = base(link, &remote);
+    let known = LinkState {
+        provided: Some(remote.provided.clone()),
+        unanswered: Unanswered::default(),
+        synced: Some(base.clone()),
+        ..link.clone()
+    };
+    if base.shown.edited(&base.sent.read(&remote.content)).is_empty() {
+        return After::Again(known);
+    }
+    After::Edited { link: known, remote }
+}
+
+/// What both sides last agreed on: what was synced, or a write whose answer was lost, whichever the event carries.
+fn base(link: &LinkState, remote: &Remote) -> Synced {
+    match (&link.synced, &link.unanswered.write) {
+        (Some(synced), None) => synced.clone(),
+        (Some(synced), Some(attempted)) => match remote.written {
+            Some(written) if written == ContentHash::of(attempted) => Synced::as_sent(attempted.clone()),
+            Some(_) => synced.clone(),
+            None => by_values(synced, attempted, &remote.content),
+        },
+        (None, Some(attempted)) => Synced::as_sent(attempted.clone()),
+        // Our event, and nothing is known of how it was: it is as it should be.
+        (None, None) => Synced::as_sent(remote.content.clone()),
+    }
+}
+
+/// Without a mark: a field in which the write would have made a difference was written if it has the write's value.
+fn by_values(synced: &Synced, attempted: &Content, remote: &Content) -> Synced {
+    let there = attempted.read(remote);
+    let (edited, changed) = (attempted.edited(&there), attempted.changed(&there));
+    let differs = |field: &Field| {
+        let differing = if field.is_shared() { &edited } else { &changed };
+        differing.contains(field)
+    };
+    let mut written = synced.sent.changed(attempted);
+    written.retain(|field| !differs(field));
+    Synced {
+        sent: synced.sent.clone().with(&written, attempted),
+        shown: synced.shown.clone().with(&written, attempted),
+    }
+}
+
+fn missing(wanted: Wanted<'_>, link: &LinkState, step: &Step) -> After {
+    match step {
+        Step::Delete { .. } => After::Again(link.next_generation()),
+        // The create that nobody answered has not arrived. If its event was deleted since, creating says so.
+        Step::Fetch {
+            why: Why::Unanswered, ..
+        } if link.provided.is_none() && !link.unanswered.delete => After::Again(LinkState {
+            unanswered: Unanswered::default(),
+            ..link.clone()
+        }),
+        Step::Fetch { .. } => gone(wanted, link, None),
+        // A calendar that is gone answers the same: fetching tells the two apart.
+        Step::Nothing | Step::Create { .. } | Step::Patch { .. } => After::Then(fetch(link, Why::Changed)),
+    }
+}
+
+/// The event was there and is not: by us, or by a person.
+fn gone(wanted: Wanted<'_>, link: &LinkState, remote: Option<Remote>) -> After {
+    match wanted {
+        Wanted::Shown(_) if !link.unanswered.delete => deleted(link, remote),
+        Wanted::Shown(_) | Wanted::Removed => After::Again(link.next_generation()),
+    }
+}
+
+fn deleted(link: &LinkState, remote: Option<Remote>) -> After {
+    After::Deleted {
+        link: link.next_generation(),
+        remote,
+    }
+}
