@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use kalends_engine::readiness::Process;
 use kalends_ui::DemoPage;
 use secrecy::{ExposeSecret, SecretSlice};
 use url::{Host, Url};
@@ -12,6 +13,7 @@ pub struct ApiConfig {
     public_url: Url,
     cookie_key: SecretSlice<u8>,
     demo: Option<DemoPage>,
+    process: Process,
 }
 
 /// Why the settings cannot be used.
@@ -65,7 +67,21 @@ impl ApiConfig {
             public_url,
             cookie_key,
             demo: None,
+            process: Process::default(),
         })
+    }
+
+    /// Says what process serves, for `/readyz` and for which routes there are; else one that answers
+    /// everything and runs no tasks.
+    #[must_use]
+    pub fn with_process(mut self, process: Process) -> Self {
+        self.process = process;
+        self
+    }
+
+    /// The process that serves.
+    pub(crate) const fn process(&self) -> &Process {
+        &self.process
     }
 
     /// Serves the demo's page at `/`. It holds a tenant's key: for throw-away data only.

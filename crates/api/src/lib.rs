@@ -35,12 +35,17 @@ use crate::state::AppState;
 pub struct Api;
 
 impl Api {
-    /// All routes with their layers, ready to be served.
+    /// All routes of the process's role with their layers, ready to be served.
     pub fn router(config: ApiConfig, engine: Engine) -> axum::Router {
-        let (routes, _) = routes::all().split_for_parts();
-        let routes = routes
-            .fallback(routes::unknown)
-            .method_not_allowed_fallback(routes::wrong_method);
+        let routes = if config.process().role.serves_api() {
+            routes::all().split_for_parts().0.fallback(routes::unknown)
+        } else {
+            routes::of_worker()
+                .split_for_parts()
+                .0
+                .fallback(routes::elsewhere)
+        };
+        let routes = routes.method_not_allowed_fallback(routes::wrong_method);
         let state = AppState::new(engine, config, Self::openapi().into());
         let ambient = state.engine().ambient();
         // Layers of single routes are made before there is a state; they find it in the request.

@@ -62,6 +62,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
         (name = "users", description = "The people of the application, their settings, and time blocked by hand."),
         (name = "reading", description = "Who is free when. All answers come from the busy index."),
         (name = "changes", description = "What has happened, in order and without gaps."),
+        (name = "tasks", description = "Background work that was given up, and bringing it back."),
         (name = "operations", description = "Health and description of the server; no key needed."),
     ),
     components(schemas(ProblemBody<'_>)),

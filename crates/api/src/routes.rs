@@ -6,6 +6,7 @@ mod connect;
 pub(crate) mod connections;
 mod operations;
 pub(crate) mod reading;
+mod tasks;
 pub(crate) mod users;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -25,7 +26,21 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(users::router())
         .merge(reading::router())
         .merge(changes::router())
+        .merge(tasks::router())
         .merge(operations::router())
+}
+
+/// The routes of a process that runs tasks only: whether it is well.
+pub(crate) fn of_worker() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().merge(operations::health())
+}
+
+/// The answer of a process that runs tasks only to everything else.
+pub(crate) async fn elsewhere() -> Problem {
+    Problem::new(
+        Code::NotFound,
+        "This process runs background tasks only. Ask one whose role is api or all.",
+    )
 }
 
 /// The answer where there is no route.

@@ -16,7 +16,7 @@ use crate::{
     deadline,
     error::{BoxError, EgressError},
     guard::{self, BlockReason},
-    limiter::{self, Windows},
+    limiter::{self, Counting, Windows},
     retry,
     stack::{Line, Stage, Ticket, assemble},
     token::{TokenSource, stage as token},
@@ -81,6 +81,13 @@ impl Egress {
     /// Tells how many replicas divide the budgets while they cannot count together; at first one.
     pub fn set_replicas(&self, replicas: u32) {
         self.shared.windows.set_replicas(replicas);
+    }
+
+    /// Who counts the calls that budgets limit: asks the shared store, when there is one.
+    pub async fn counting(&self) -> Counting {
+        let now = self.shared.config.surroundings.now();
+        self.shared.windows.look(now).await;
+        self.shared.windows.counting()
     }
 
     /// Sends a call through all stages.

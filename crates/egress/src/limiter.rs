@@ -38,6 +38,7 @@ mod windows;
 use budget::{Budget, Demand, Moment};
 use shared::Shared;
 pub use shared::SharedClock;
+pub use windows::Counting;
 use windows::UnderWay;
 pub(crate) use windows::Windows;
 

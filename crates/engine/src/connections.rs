@@ -3,6 +3,7 @@
 mod account;
 mod disconnect;
 mod get;
+mod keep_alive;
 mod list;
 mod revoke;
 mod run_row;
@@ -24,6 +25,7 @@ pub use disconnect::disconnect;
 pub(crate) use disconnect::disconnect_all;
 pub use get::get;
 pub(crate) use get::{may_read, view};
+pub(crate) use keep_alive::keep_alive;
 pub use list::list;
 pub(crate) use revoke::revoke;
 pub use sync::{LONGEST_WAIT, SyncAnswer, Wait, sync, sync_user};

@@ -1,13 +1,16 @@
 //! The handle that every capability works with.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::SignedDuration;
-use kalends_core::{ambient::Ambient, provider::ProviderKind};
+use kalends_core::{ambient::Ambient, provider::ProviderKind, time::Zone};
 use kalends_egress::Window;
 use kalends_providers::{Provider, oauth::OAuthClient};
-use kalends_store::{Store, StoreError};
-use tokio::sync::Notify;
+use kalends_store::Store;
+use tokio::{sync::Notify, time::Instant};
 use url::Origin;
 
 use crate::{keys::KeyCache, load::Pace, prefetch::Asked, tokens::Tokens};
@@ -26,6 +29,7 @@ struct Inner {
     asked: Asked,
     runs: Notify,
     worker_freed: Notify,
+    turned: Mutex<Option<Instant>>,
 }
 
 /// What an [`Engine`] is made of.
@@ -55,6 +59,8 @@ pub struct EngineSettings {
     pub budgets: BTreeMap<ProviderKind, Vec<Window>>,
     /// Whether calendars of users who are asked about are pulled before they are too old.
     pub prefetch: bool,
+    /// In whose days the daily jobs are done.
+    pub zone: Zone,
 }
 
 impl Default for EngineSettings {
@@ -65,6 +71,7 @@ impl Default for EngineSettings {
             workers: 8,
             budgets: BTreeMap::new(),
             prefetch: true,
+            zone: Zone::UTC,
         }
     }
 }
@@ -80,14 +87,15 @@ impl Engine {
                 asked: Asked::default(),
                 runs: Notify::new(),
                 worker_freed: Notify::new(),
+                turned: Mutex::default(),
                 parts,
             }),
         }
     }
 
-    /// Succeeds when the database answers.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        self.store().ping().await
+    /// Waits until no access token is being renewed: between a provider's answer and our row a process must not end.
+    pub async fn renewals_ended(&self) {
+        self.tokens().renewals_ended().await;
     }
 
     /// Time and randomness.
@@ -144,6 +152,16 @@ impl Engine {
     /// Told whenever a task of this process has ended.
     pub(crate) fn worker_freed(&self) -> &Notify {
         &self.inner.worker_freed
+    }
+
+    /// Notes that the runner's loop goes on.
+    pub(crate) fn turn(&self) {
+        *self.inner.turned.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// When the runner's loop last went on; `None` while none runs in this process.
+    pub(crate) fn last_turn(&self) -> Option<Instant> {
+        *self.inner.turned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Names this process in the rows that it leases.

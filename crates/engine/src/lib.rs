@@ -22,12 +22,17 @@ pub mod load;
 pub mod page;
 pub mod prefetch;
 mod pull;
+pub mod readiness;
+pub mod replicas;
 pub mod runner;
+pub mod schedules;
 pub mod settings;
+pub mod tasks;
 pub mod tenants;
 pub mod tokens;
 pub mod users;
 
+pub use kalends_egress::Counting;
 pub use kalends_providers::provider::ProviderError;
 pub use kalends_store::StoreError;
 

@@ -58,6 +58,7 @@ impl Runner {
         let running = TaskTracker::new();
         let mut sweeps = sweep::Schedule::default();
         while !stop.is_cancelled() {
+            self.engine.turn();
             sweeps.keep(&self.engine).await;
             load::keep(&self.engine).await;
             let free = self.engine.settings().workers.saturating_sub(running.len());

@@ -22,6 +22,7 @@ use kalends_providers::oauth::OAuthClient;
 use kalends_store::{AccessToken, Store};
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_util::task::TaskTracker;
 
 /// A token is renewed this long before it expires, so that none expires on its way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
@@ -39,6 +40,7 @@ struct Inner {
     clients: BTreeMap<ProviderKind, OAuthClient>,
     ambient: Ambient,
     held: Cache<ConnectionId, Arc<Slot>>,
+    renewals: TaskTracker,
 }
 
 /// One connection's token in this process, and the lock of who renews it.
@@ -67,6 +69,7 @@ impl Tokens {
                     .collect(),
                 ambient,
                 held: Cache::new(MOST_HELD),
+                renewals: TaskTracker::new(),
             }),
         }
     }
@@ -78,6 +81,12 @@ impl Tokens {
     /// Drops what memory holds of a connection: its row has changed.
     pub(crate) async fn forget(&self, connection: ConnectionId) {
         self.inner.held.invalidate(&connection).await;
+    }
+
+    /// Waits until no renewal is under way.
+    pub(crate) async fn renewals_ended(&self) {
+        self.inner.renewals.close();
+        self.inner.renewals.wait().await;
     }
 
     async fn renewed(
@@ -115,7 +124,10 @@ impl TokenSource for Tokens {
             }
             // On its own, so that a caller who stops waiting does not cut off a refresh between the provider's
             // answer and our row.
-            let renewal = tokio::spawn(self.clone().renewed(connection, refused.cloned()));
+            let renewal = self
+                .inner
+                .renewals
+                .spawn(self.clone().renewed(connection, refused.cloned()));
             renewal
                 .await
                 .map_err(|error| TokenError::Unavailable(Box::new(error)))?

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use kalends_core::time::{ApiKeyId, TenantId, Zone};
+use kalends_engine::replicas::Role;
 use url::Url;
 
 /// The self-hosted calendar integration server.
@@ -72,6 +73,9 @@ pub(crate) struct Serve {
     /// Address by which browsers reach the server [setting: server.public_url]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    /// What this process does: all, api (answers requests) or worker (runs tasks) [setting: server.role]
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<Role>,
     /// Refuse to start when the database lacks migrations, instead of applying them.
     #[arg(long)]
     pub(crate) no_migrate: bool,

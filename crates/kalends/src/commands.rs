@@ -57,5 +57,5 @@ async fn engine_for_rows(args: &ConfigArgs) -> anyhow::Result<Engine> {
     let config = Config::load(&sources(args))?;
     let ambient = system::ambient();
     let store = wiring::store(&config, &ambient, Migrations::Apply).await?;
-    wiring::engine(&config, store, ambient)
+    Ok(wiring::engine(&config, store, ambient)?.engine)
 }

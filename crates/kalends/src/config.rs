@@ -18,6 +18,7 @@ use std::{
 };
 
 use config::{Environment, File, FileFormat};
+use kalends_engine::replicas::Role;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -125,6 +126,12 @@ impl Config {
         self.sync.check(&mut mistakes);
         self.tasks.check(&mut mistakes);
         self.log.check(&mut mistakes);
+        if self.database.is_sqlite() && self.server.role() != Role::All {
+            mistakes.push(
+                "server.role: a SQLite file is served by one process, which does everything: take \"all\", or PostgreSQL"
+                    .to_owned(),
+            );
+        }
         mistakes
     }
 }
@@ -247,6 +254,20 @@ mod tests {
                 "400 per 100 s,many per day",
             )],
             "configuration: limits.google_calendar.per_client: `many per day` is no limit; write for example `10 per 10 s`, `600 per min` or `50000 per day`",
+        );
+        refused(
+            &[
+                ("KALENDS_SERVER__ROLE", "workers"),
+                ("KALENDS_SERVER__DRAIN_SECONDS", "0"),
+                ("KALENDS_TASKS__ZONE", "Zurich"),
+            ],
+            "configuration: server.role: all, api or worker, not \"workers\"\n\
+             configuration: server.drain_seconds: 1 to 3600, not 0\n\
+             configuration: tasks.zone: \"Zurich\" is not the name of a time zone such as Europe/Zurich",
+        );
+        refused(
+            &[("KALENDS_SERVER__ROLE", "api")],
+            "configuration: server.role: a SQLite file is served by one process, which does everything: take \"all\", or PostgreSQL",
         );
         refused(
             &[("KALENDS_GOOGLE__CLIENT_ID", "abc")],

@@ -1,13 +1,8 @@
-//! From the first signal to the last task: one token says "stop", and everything drains.
-
-use std::time::Duration;
+//! The signals that end a process: one token says "stop", and everything drains.
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-
-/// How long requests and tasks under way may take to end after the first signal.
-pub(crate) const DRAIN: Duration = Duration::from_secs(20);
 
 /// A token that is cancelled by SIGINT or SIGTERM. A second signal ends the process at once: what it was doing is
 /// repeated by the next one.

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod lifecycle;
+mod serving;
 mod system;
 mod telemetry;
 mod wiring;

@@ -6,9 +6,11 @@ mod outbound;
 use anyhow::Context;
 use jiff::SignedDuration;
 use kalends_core::ambient::Ambient;
+use kalends_egress::Egress;
 use kalends_engine::{Engine, EngineSettings, Parts, tokens::Tokens};
 use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::ExposeSecret;
+use tokio::sync::watch;
 
 pub(crate) use cookie_key::cookie_key;
 
@@ -23,6 +25,20 @@ pub(crate) enum Migrations {
     Refuse,
 }
 
+/// An engine, and what it calls out by.
+pub(crate) struct Wired {
+    pub(crate) engine: Engine,
+    pub(crate) egress: Egress,
+}
+
+/// Where the database is and how it may be used.
+pub(crate) fn store_config(config: &Config) -> StoreConfig {
+    StoreConfig {
+        max_connections: config.database.max_connections,
+        ..StoreConfig::new(config.database.url.clone())
+    }
+}
+
 /// Opens the database and brings it to this version's tables.
 pub(crate) async fn store(
     config: &Config,
@@ -35,11 +51,7 @@ pub(crate) async fn store(
         );
     }
     let ring = KeyRing::parse(&config.keys).context("keys")?;
-    let settings = StoreConfig {
-        max_connections: config.database.max_connections,
-        ..StoreConfig::new(config.database.url.clone())
-    };
-    let store = Store::connect(&settings, ring, ambient.clone())
+    let store = Store::connect(&store_config(config), ring, ambient.clone())
         .await
         .context("database.url: cannot connect")?;
     match migrations {
@@ -60,7 +72,7 @@ pub(crate) async fn store(
 }
 
 /// Puts the engine together. Nothing runs yet.
-pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow::Result<Engine> {
+pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow::Result<Wired> {
     let outbound = outbound::Outbound::new(config, &ambient)?;
     let tokens = Tokens::new(
         store.clone(),
@@ -79,12 +91,28 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
         workers: config.tasks.concurrency,
         budgets: outbound::budgets(config),
         prefetch: config.sync.prefetch,
+        zone: config.tasks.zone(),
     };
-    Ok(Engine::new(Parts {
+    let engine = Engine::new(Parts {
         store,
         providers,
         tokens,
         ambient,
         settings,
-    }))
+    });
+    Ok(Wired {
+        engine,
+        egress: outbound.egress(),
+    })
+}
+
+/// Divides the budgets by the replicas, now and whenever their number changes.
+pub(crate) fn divide(egress: &Egress, mut replicas: watch::Receiver<u32>) {
+    egress.set_replicas(*replicas.borrow_and_update());
+    let egress = egress.clone();
+    tokio::spawn(async move {
+        while replicas.changed().await.is_ok() {
+            egress.set_replicas(*replicas.borrow_and_update());
+        }
+    });
 }

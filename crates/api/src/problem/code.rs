@@ -77,6 +77,8 @@ codes! {
     ReauthRequired = ("reauth_required", CONFLICT, "The account must be connected again");
     /// Syncing is turned off in the user's settings.
     SyncDisabled = ("sync_disabled", CONFLICT, "Syncing is turned off");
+    /// The task has not been given up: it waits for its time or runs, so there is nothing to retry.
+    TaskNotDead = ("task_not_dead", CONFLICT, "The task has not been given up");
     /// The calendar cannot do this: it cannot be written to, or it is gone at the provider.
     CalendarNotUsable = ("calendar_not_usable", CONFLICT, "The calendar cannot be used for this");
     /// The address of the feed is no web address, has a forbidden scheme or leads to a private network.

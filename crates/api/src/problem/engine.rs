@@ -3,7 +3,7 @@
 use kalends_engine::{
     StoreError, availability::AvailabilityError, blocks::BlockError, calendars::CalendarError,
     changes::ChangeError, connections::ConnectionError, external_events::ExternalEventError, page::BadCursor,
-    settings::SettingsError, tenants::TenantError, users::UserError,
+    settings::SettingsError, tasks::TaskError, tenants::TenantError, users::UserError,
 };
 
 use super::{Code, Problem};
@@ -53,6 +53,17 @@ impl From<ChangeError> for Problem {
         match error {
             ChangeError::Gone { .. } => Self::new(Code::ChangesGone, sentence(&error)),
             ChangeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TaskError> for Problem {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::NotFound => Self::not_found("task"),
+            TaskError::NotDead => Self::new(Code::TaskNotDead, sentence(&error)),
+            TaskError::BadCursor(error) => error.into(),
+            TaskError::Store(error) => error.into(),
         }
     }
 }

@@ -136,6 +136,16 @@ impl Shared {
         }
     }
 
+    /// Whether Redis decided when it was last asked.
+    pub(super) fn was_there(&self) -> bool {
+        self.presence().away_until.is_none()
+    }
+
+    /// Succeeds when Redis answers.
+    pub(super) async fn ping(&self) -> Result<(), RedisError> {
+        redis::cmd("PING").query_async(&mut self.connection.clone()).await
+    }
+
     /// Decides over one call, which the caller counts as granted only when the answer says so.
     pub(super) async fn take(
         &self,

@@ -35,6 +35,17 @@ impl Default for Windows {
     }
 }
 
+/// Who counts the calls that budgets limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Each process its own: it was told of no shared store. Budgets are divided by the replicas.
+    Apart,
+    /// All together, in the shared store.
+    Together,
+    /// Each its own for now, because the shared store does not answer, or has not been asked yet. Budgets are divided.
+    Away,
+}
+
 /// A call that counts as under way until this is dropped.
 #[derive(Debug)]
 pub(super) struct UnderWay {
@@ -57,6 +68,26 @@ impl Windows {
     /// How many replicas divide the budgets where they cannot count together.
     pub(crate) fn set_replicas(&self, replicas: u32) {
         self.replicas.store(replicas.max(1), Ordering::Relaxed);
+    }
+
+    /// Who counts now.
+    pub(crate) fn counting(&self) -> Counting {
+        match &self.shared {
+            None => Counting::Apart,
+            Some(shared) if shared.was_there() => Counting::Together,
+            Some(_) => Counting::Away,
+        }
+    }
+
+    /// Asks the shared store to count, so that [`Windows::counting`] is true of now.
+    pub(crate) async fn look(&self, now: Timestamp) {
+        if let Some(shared) = &self.shared
+            && let Err(error) = shared.ping().await
+        {
+            shared.lost(&error, now);
+        } else if let Some(shared) = &self.shared {
+            shared.is_there(&self.local, now).await;
+        }
     }
 
     /// Charges one call to all budgets, or to none and tells from when it is worth asking again.

@@ -21,15 +21,21 @@ pub(crate) enum Kind {
     Revoke,
     /// Looks for owed work; the key is the sweep.
     Sweep,
+    /// Does a daily job; the key is its name.
+    Daily,
+    /// Uses a grant that may be idle; the key is the connection.
+    KeepAlive,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
         Self::Revoke,
         Self::Sweep,
+        Self::Daily,
+        Self::KeepAlive,
     ];
 
     /// The word in the table.
@@ -40,6 +46,8 @@ impl Kind {
             Self::Discover => "discover",
             Self::Revoke => "revoke",
             Self::Sweep => "sweep",
+            Self::Daily => "daily",
+            Self::KeepAlive => "keep_alive",
         }
     }
 
@@ -55,6 +63,32 @@ pub(crate) fn discover(connection: ConnectionId, run_at: Timestamp) -> NewTask {
         kind: Kind::Discover.as_str(),
         key: connection.to_string(),
         lane: TaskLane::Interactive,
+        group: connection.to_string(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
+    }
+}
+
+/// A daily job, by its name.
+pub(crate) fn daily(job: &str, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::Daily.as_str(),
+        key: job.to_owned(),
+        lane: TaskLane::Freshness,
+        group: Kind::Daily.as_str().to_owned(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
+    }
+}
+
+/// A use of a connection's grant.
+pub(crate) fn keep_alive(connection: ConnectionId, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::KeepAlive.as_str(),
+        key: connection.to_string(),
+        lane: TaskLane::Backfill,
         group: connection.to_string(),
         run_at,
         payload: Value::Null,

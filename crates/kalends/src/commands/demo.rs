@@ -14,12 +14,17 @@ use std::{
 };
 
 use anyhow::Context;
+use kalends_engine::replicas::Role;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::site::Site;
-use super::{block_on, serve::serve};
-use crate::{cli, lifecycle, system};
+use super::block_on;
+use crate::{
+    cli, lifecycle,
+    serving::{Drain, Serving},
+    system,
+};
 
 /// How long a person who pressed Ctrl-C waits for work on throw-away data at most.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -54,7 +59,18 @@ async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until told to stop; what is under way is soon left where it is, as nobody will miss it.
 async fn serving(site: &Site, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
-    let served = serve(listener, site.api.clone(), site.engine.clone(), stop.clone());
+    let serving = Serving {
+        listener,
+        api: site.api.clone(),
+        engine: site.engine.clone(),
+        role: Role::All,
+        heart: None,
+        drain: Drain {
+            delay: Duration::ZERO,
+            limit: PATIENCE,
+        },
+    };
+    let served = serving.until(stop.clone());
     let impatience = async {
         stop.cancelled().await;
         tokio::time::sleep(PATIENCE).await;

@@ -1,28 +1,23 @@
-//! `kalends serve`: the API, the OAuth callbacks and the background tasks, in one process.
+//! `kalends serve`: the API, the OAuth callbacks and the background tasks, all in one process or by role.
 
 use anyhow::Context;
-use kalends_api::{Api, ApiConfig};
-use kalends_engine::{Engine, prefetch, runner::Runner};
-use tokio::{net::TcpListener, task::JoinSet};
-use tokio_util::sync::CancellationToken;
+use kalends_api::ApiConfig;
+use kalends_engine::{StoreError, readiness::Process, replicas::Heart};
+use kalends_store::ServingLock;
+use tokio::net::TcpListener;
 
 use super::{block_on, sources};
 use crate::{
     cli,
     config::Config,
-    lifecycle, system, telemetry,
-    wiring::{self, Migrations},
+    lifecycle,
+    serving::Serving,
+    system, telemetry,
+    wiring::{self, Migrations, Wired},
 };
 
 pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
-    let mut sources = sources(&args.config);
-    sources
-        .flags
-        .extend(args.listen.map(|listen| ("server.listen", listen.to_string())));
-    sources
-        .flags
-        .extend(args.public_url.clone().map(|url| ("server.public_url", url)));
-    let config = Config::load(&sources)?;
+    let config = configuration(args)?;
     telemetry::install(&config.log);
     let migrations = if args.no_migrate {
         Migrations::Refuse
@@ -32,62 +27,75 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
     block_on(async {
         let stop = lifecycle::stop_on_signals()?;
         let ambient = system::ambient();
+        let _lock = alone(&config)?;
         let store = wiring::store(&config, &ambient, migrations).await?;
         let listener = TcpListener::bind(config.server.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", config.server.listen))?;
         let config = config.listening_on(listener.local_addr().context("server.listen")?);
-        let engine = wiring::engine(&config, store.clone(), ambient)?;
+        let Wired { engine, egress } = wiring::engine(&config, store.clone(), ambient)?;
+        let role = config.server.role();
+        let heart = Heart::new(engine.clone(), role);
+        let process = Process::new(role, stop.clone(), heart.live());
+        let replicas = heart.live();
+        let heart = beating(heart, &config).await?;
+        wiring::divide(&egress, replicas);
+        let process = process.counting(move || {
+            let egress = egress.clone();
+            Box::pin(async move { egress.counting().await })
+        });
         let api = ApiConfig::new(config.server.public_url(), wiring::cookie_key(&config.keys))
-            .context("server.public_url")?;
+            .context("server.public_url")?
+            .with_process(process);
         // Without the slash, so that paths can be put behind it.
         println!(
             "kalends ready on {}",
             config.server.public_url().as_str().trim_end_matches('/')
         );
-        serve(listener, api, engine, stop).await?;
+        let serving = Serving {
+            listener,
+            api,
+            engine,
+            role,
+            heart,
+            drain: config.server.drain(),
+        };
+        serving.until(stop).await?;
         store.close().await;
         Ok(())
     })
 }
 
-/// Serves and works until told to stop, or until one of the two fails; then lets what is under way finish for
-/// [`lifecycle::DRAIN`] at most.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    api: ApiConfig,
-    engine: Engine,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let mut parts = JoinSet::new();
-    let runner = Runner::new(engine.clone());
-    let until = stop.clone();
-    parts.spawn(async move {
-        runner.run(until).await;
-        Ok(())
-    });
-    if engine.settings().prefetch {
-        let (engine, until) = (engine.clone(), stop.clone());
-        parts.spawn(async move {
-            prefetch::run(engine, until).await;
-            Ok(())
-        });
-    }
-    parts.spawn(Api::serve(listener, api, engine, stop.clone().cancelled_owned()));
+fn configuration(args: &cli::Serve) -> anyhow::Result<Config> {
+    let mut sources = sources(&args.config);
+    sources
+        .flags
+        .extend(args.listen.map(|listen| ("server.listen", listen.to_string())));
+    sources
+        .flags
+        .extend(args.public_url.clone().map(|url| ("server.public_url", url)));
+    sources
+        .flags
+        .extend(args.role.map(|role| ("server.role", role.to_string())));
+    Ok(Config::load(&sources)?)
+}
 
-    let first = tokio::select! {
-        () = stop.cancelled() => None,
-        ended = parts.join_next() => ended,
-    };
-    stop.cancel();
-    let others = tokio::time::timeout(lifecycle::DRAIN, parts.join_all()).await;
-    if let Some(ended) = first {
-        ended
-            .context("a part of the server panicked")?
-            .context("the server cannot accept connections")?;
+/// The right to serve the database, which on SQLite one process has.
+fn alone(config: &Config) -> anyhow::Result<ServingLock> {
+    ServingLock::take(&wiring::store_config(config)).map_err(|error| match error {
+        StoreError::Conflict { .. } => anyhow::anyhow!(
+            "database.url: another `kalends serve` serves this SQLite file; a file is served by one process, PostgreSQL by any number"
+        ),
+        error => anyhow::Error::new(error).context("database.url"),
+    })
+}
+
+/// The heart after its first beat, where there can be other replicas. Whoever comes last knows of the others before it calls
+/// a provider.
+async fn beating(heart: Heart, config: &Config) -> anyhow::Result<Option<Heart>> {
+    if config.database.is_sqlite() {
+        return Ok(None);
     }
-    if others.is_err() {
-        tracing::warn!("not everything finished in time; unfinished tasks run again at the next start");
-    }
-    Ok(())
+    heart.beat().await.context("the database cannot be written to")?;
+    Ok(Some(heart))
 }

@@ -12,6 +12,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// Whether it is a file of one process.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.url.expose_secret().starts_with("sqlite:")
+    }
+
     pub(super) fn check(&self, mistakes: &mut Vec<String>) {
         let url = self.url.expose_secret();
         if !["sqlite:", "postgres://", "postgresql://"]

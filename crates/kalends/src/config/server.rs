@@ -1,9 +1,12 @@
-//! `[server]`: where the server is and who may be sent back to where.
+//! `[server]`: where the server is, what it does, how it ends, and who may be sent back to where.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
+use kalends_engine::replicas::Role;
 use serde::Deserialize;
 use url::{Host, Origin, Url};
+
+use crate::serving::Drain;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -12,12 +15,28 @@ pub(crate) struct Server {
     #[serde(deserialize_with = "url_or_empty")]
     public_url: Option<Url>,
     pub(crate) return_to_origins: Vec<Url>,
+    role: String,
+    drain_delay_seconds: u64,
+    drain_seconds: u64,
 }
 
 impl Server {
     /// The address by which browsers reach the server.
     pub(crate) fn public_url(&self) -> Url {
         self.public_url.clone().unwrap_or_else(|| http(self.listen))
+    }
+
+    /// What this process does, once the configuration has been checked.
+    pub(crate) fn role(&self) -> Role {
+        self.role.parse().unwrap_or_default()
+    }
+
+    /// How the process ends.
+    pub(crate) fn drain(&self) -> Drain {
+        Drain {
+            delay: Duration::from_secs(self.drain_delay_seconds),
+            limit: Duration::from_secs(self.drain_seconds),
+        }
     }
 
     pub(super) fn check(&self, mistakes: &mut Vec<String>) {
@@ -32,6 +51,21 @@ impl Server {
                 "server.public_url: \"{public}\" must be a scheme and a host, such as \"https://calendars.example.com\", \
                  without a path: give Kalends a host name of its own"
             ));
+        }
+        if self.role.parse::<Role>().is_err() {
+            mistakes.push(format!("server.role: all, api or worker, not \"{}\"", self.role));
+        }
+        for (name, seconds, range) in [
+            ("drain_delay_seconds", self.drain_delay_seconds, 0..=300),
+            ("drain_seconds", self.drain_seconds, 1..=3_600),
+        ] {
+            if !range.contains(&seconds) {
+                mistakes.push(format!(
+                    "server.{name}: {} to {}, not {seconds}",
+                    range.start(),
+                    range.end()
+                ));
+            }
         }
         for origin in &self.return_to_origins {
             if origin.path() != "/" || !is_safe(origin) || !matches!(origin.origin(), Origin::Tuple(..)) {

@@ -1,5 +1,6 @@
 //! `[sync]` and `[tasks]`: how much, how often and how many at once.
 
+use kalends_core::time::Zone;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -34,12 +35,24 @@ impl Sync {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tasks {
     pub(crate) concurrency: usize,
+    zone: String,
 }
 
 impl Tasks {
+    /// In whose days the daily jobs are done, once the configuration has been checked.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone::iana(&self.zone).unwrap_or(Zone::UTC)
+    }
+
     pub(super) fn check(&self, mistakes: &mut Vec<String>) {
         if !(1..=256).contains(&self.concurrency) {
             mistakes.push(format!("tasks.concurrency: 1 to 256, not {}", self.concurrency));
+        }
+        if Zone::iana(&self.zone).is_err() {
+            mistakes.push(format!(
+                "tasks.zone: \"{}\" is not the name of a time zone such as Europe/Zurich",
+                self.zone
+            ));
         }
     }
 }

@@ -73,6 +73,11 @@ impl Outbound {
         })
     }
 
+    /// What everything goes out by.
+    pub(crate) fn egress(&self) -> Egress {
+        self.plain.clone()
+    }
+
     /// The server's registrations at OAuth providers.
     pub(crate) fn oauth_clients(
         &self,

@@ -55,7 +55,7 @@ impl Site {
         telemetry::install(&config.log);
         let page = config.server.public_url();
         let store = wiring::store(&config, &ambient, Migrations::Apply).await?;
-        let engine = wiring::engine(&config, store.clone(), ambient.clone())?;
+        let engine = wiring::engine(&config, store.clone(), ambient.clone())?.engine;
         let key = tenant::create(&engine, &page)
             .await
             .context("the demo's tenant cannot be made")?;
