@@ -57,8 +57,13 @@ both! {
 
     async fn a_key_ring_that_opens_nothing_is_told(database) {
         let server = TestServer::start_on(database.clone()).await;
-        // As when the server was started with another installation's ring.
-        database.tamper("UPDATE tenants SET id = id, data_key = (SELECT data_key FROM tenants LIMIT 1), wrapped_by = 'lost'").await;
+        server.other_tenant("Other").await;
+        database
+            .tamper(
+                "UPDATE tenants SET wrapped_by = 'lost', data_key = (SELECT data_key FROM tenants WHERE name = 'Lyceum')
+                 WHERE name = 'Other'",
+            )
+            .await;
         let (status, body) = readyz(&server, &process(Role::Api)).await;
         assert_eq!((status.as_u16(), &body["keyRing"]), (503, &"failing".into()));
     }

@@ -9,6 +9,7 @@ mod choices;
 mod connecting;
 mod coverage;
 mod crashes;
+mod daily;
 mod deaths;
 mod draining;
 mod feeds;

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
+mod drain;
 mod ics_expand;
 mod killed;
 mod process;
+mod replicas;
 mod serve;
 mod simulate;
 mod simulator_recipe;

@@ -98,8 +98,14 @@ impl Installation {
     }
 
     pub(crate) fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// A server with some settings of its own, as `("KALENDS_TASKS__CONCURRENCY", "1")`.
+    pub(crate) fn serve_with(&self, settings: &[(&str, &str)]) -> Server {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -147,10 +153,15 @@ impl Drop for Server {
 
 /// Connects an account for the user `ada`, as a person does, and answers the connection's path.
 pub(crate) async fn connect(server: &Server, app: &Client, email: &str) -> String {
-    app.put("/v1/users/ada", json!({"timeZone": "Europe/Zurich"}))
+    connect_user(server, app, "ada", email).await
+}
+
+/// Connects an account for a user, as a person does, and answers the connection's path.
+pub(crate) async fn connect_user(server: &Server, app: &Client, user: &str, email: &str) -> String {
+    app.put(&format!("/v1/users/{user}"), json!({"timeZone": "Europe/Zurich"}))
         .await
         .expect_status(200);
-    let session = json!({"userId": "ada", "provider": "google"});
+    let session = json!({"userId": user, "provider": "google"});
     let session = app.post("/v1/connect-sessions", session).await.expect_status(201);
     let link = session.json()["url"].as_str().unwrap().to_owned();
     let back = Browser::at(&server.address).connect(&link, email).await;
@@ -158,7 +169,10 @@ pub(crate) async fn connect(server: &Server, app: &Client, email: &str) -> Strin
         back.status.is_success() || back.status.is_redirection(),
         "{back:?}"
     );
-    let connections = app.get("/v1/connections?userId=ada").await.expect_status(200);
+    let connections = app
+        .get(&format!("/v1/connections?userId={user}"))
+        .await
+        .expect_status(200);
     let id = connections.json()["items"][0]["id"].as_str().unwrap().to_owned();
     format!("/v1/connections/{id}")
 }
