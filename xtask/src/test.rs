@@ -65,12 +65,17 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
             "the official Python clients and the check of all calls: {why:#}"
         )),
     }
-    match node::prepare(root) {
-        Ok(modules) => {
-            println!("test: official Node clients in {}", modules.display());
-            tests.env("KALENDS_NODE_MODULES", modules);
+    for (packages, variable) in [
+        (&node::CLIENTS, "KALENDS_NODE_MODULES"),
+        (&node::OAUTH, "KALENDS_OAUTH_MODULES"),
+    ] {
+        match node::prepare(root, packages) {
+            Ok(modules) => {
+                println!("test: {} in {}", packages.what, modules.display());
+                tests.env(variable, modules);
+            }
+            Err(why) => skipped.push(format!("{}: {why:#}", packages.what)),
         }
-        Err(why) => skipped.push(format!("the official Node clients: {why:#}")),
     }
 
     if require_all && !skipped.is_empty() {

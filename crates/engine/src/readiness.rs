@@ -12,7 +12,7 @@ use crate::{Engine, replicas::Role};
 /// How long the rows may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A runner's loop that has not turned for so long hangs; while there is nothing to do it turns every five seconds.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 /// What a process knows of itself; cheap to clone.
 #[derive(Clone)]

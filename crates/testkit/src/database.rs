@@ -30,6 +30,12 @@ pub struct Database {
     pub url: String,
 }
 
+/// Locks that a test's own transaction holds.
+#[derive(Debug)]
+pub struct HeldLocks {
+    connection: PgConnection,
+}
+
 /// Makes a test for each database from one body, which gets a [`Database`].
 ///
 /// ```ignore
@@ -113,6 +119,54 @@ impl Database {
                 connection.execute(statement).await.unwrap();
             }
         }
+    }
+}
+
+impl Database {
+    /// The number that a query answers, asked behind the store's back.
+    pub async fn count(&self, query: &str) -> i64 {
+        let query = AssertSqlSafe(query.to_owned());
+        match self.kind {
+            DatabaseKind::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(query)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+            }
+            DatabaseKind::Postgres => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(query)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+            }
+        }
+    }
+
+    /// Runs a statement in a transaction on PostgreSQL that holds its locks until it is let go, or dropped.
+    pub async fn hold(&self, statement: &str) -> HeldLocks {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        connection.execute("BEGIN").await.unwrap();
+        let statement = AssertSqlSafe(statement.to_owned());
+        connection.execute(statement).await.unwrap();
+        HeldLocks { connection }
+    }
+}
+
+impl HeldLocks {
+    /// How many sessions wait for these locks.
+    pub async fn waiting(&mut self) -> i64 {
+        let query = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+        sqlx::query_scalar(query)
+            .fetch_one(&mut self.connection)
+            .await
+            .unwrap()
+    }
+
+    /// Lets the locks go.
+    pub async fn release(mut self) {
+        self.connection.execute("ROLLBACK").await.unwrap();
     }
 }
 

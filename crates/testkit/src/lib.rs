@@ -37,7 +37,7 @@ pub use answer::Answer;
 pub use browser::Browser;
 pub use client::Client;
 pub use clock::{ManualClock, SeededEntropy};
-pub use database::{Database, DatabaseKind, on_each_database};
+pub use database::{Database, DatabaseKind, HeldLocks, on_each_database};
 pub use google::GoogleAccount;
 pub use recording::recording;
 pub use server::TestServer;

@@ -1,4 +1,4 @@
-//! Google's official Node clients, in a folder below `target/`.
+//! Packages for Node, each set in a folder below `target/`.
 
 use std::{
     fs,
@@ -21,28 +21,50 @@ const PACKAGE: Package = Package {
     brew: "node",
 };
 
-/// Where what is to be installed is written down. The lock file names no registry: npm asks the one that it is set to.
-const CLIENTS: &str = "crates/simulator/tests/clients/node";
+/// Packages that tests need together.
+pub(crate) struct Packages {
+    /// What they are, for people.
+    pub(crate) what: &'static str,
+    /// Where they are written down. The lock file names no registry: npm asks the one that it is set to.
+    from: &'static str,
+    /// The name of the folder into which they are installed.
+    into: &'static str,
+}
+
+/// The official clients for the simulator.
+pub(crate) const CLIENTS: Packages = Packages {
+    what: "the official Node clients",
+    from: "crates/simulator/tests/clients/node",
+    into: "node-clients",
+};
+
+/// A strict OAuth server for the tests of refreshes.
+pub(crate) const OAUTH: Packages = Packages {
+    what: "the strict OAuth server",
+    from: "crates/kalends/tests/oauth",
+    into: "node-oauth",
+};
+
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// The folder with the installed modules.
-pub(crate) fn prepare(root: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn prepare(root: &Path, packages: &Packages) -> anyhow::Result<PathBuf> {
     if find("node", &[]).is_none() || find("npm", &[]).is_none() {
         packages::install(&PACKAGE).context("node and npm are missing")?;
     }
     let npm = find("npm", &[]).context("npm is not found")?;
-    let folder = target(root).join("node-clients");
+    let folder = target(root).join(packages.into);
     let modules = folder.join("node_modules");
     let [_, lock] = FILES;
-    let wanted = fs::read(root.join(CLIENTS).join(lock)).context(CLIENTS)?;
+    let wanted = fs::read(root.join(packages.from).join(lock)).context(packages.from)?;
     let stamp = folder.join("installed.json");
     if fs::read(&stamp).is_ok_and(|have| have == wanted) {
         return Ok(modules);
     }
-    println!("test: installing the official Node clients");
+    println!("test: installing {}", packages.what);
     fs::create_dir_all(&folder)?;
     for file in FILES {
-        fs::copy(root.join(CLIENTS).join(file), folder.join(file))?;
+        fs::copy(root.join(packages.from).join(file), folder.join(file))?;
     }
     let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
     run_quiet(Command::new(npm).args(quiet).current_dir(&folder))?;

@@ -17,7 +17,7 @@ async fn with_dead_tasks(database: Database) -> TestServer {
     server.drain_tasks().await;
     database
         .tamper(
-            "UPDATE tasks SET state = 'dead', due_us = NULL, rejected_failures = 4, transient_failures = 1,
+            "UPDATE tasks SET state = 'dead', due_us = NULL, queued = FALSE, rejected_failures = 4, transient_failures = 1,
                  last_error = 'provider_rejected'",
         )
         .await;

@@ -9,7 +9,7 @@ use super::{Job, next::next};
 use crate::{Engine, runner::task};
 
 /// How often rows are looked at: as late as that a job may begin.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Fires what becomes due until told to stop.
 pub async fn run(engine: Engine, stop: CancellationToken) {

@@ -30,8 +30,9 @@ const LEASE: Duration = Duration::from_secs(45);
 /// How often a loser looks whether the winner is done, and how many times.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOKS: u32 = 200;
-/// How often a write of tokens is tried before it is given up.
-const WRITES: u32 = 6;
+/// How long a write of tokens is tried while the database is away, and the longest pause between two tries.
+const KEEP_TRYING: Duration = Duration::from_mins(10);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A token that is good and not the refused one: from the row, else from the provider.
 pub(super) async fn refresh(
@@ -115,7 +116,8 @@ impl Turn<'_> {
         }
     }
 
-    /// Stores before use. A write that fails is tried again: the provider may already have ended the old token.
+    /// Stores before use. A write that fails is tried again for long: the provider may already have ended the old token, so
+    /// that the new one exists nowhere but here.
     async fn keep(&self, grant: TokenGrant) -> Result<Held, TokenError> {
         let token = Held {
             secret: grant.access_token,
@@ -125,9 +127,9 @@ impl Turn<'_> {
             .scopes
             .map(|scopes| scopes.iter().map(str::to_owned).collect());
         let (tenant, id) = (self.connection.tenant, self.connection.id);
-        let mut tries = 0;
+        let until = Instant::now() + KEEP_TRYING;
+        let mut pause = Duration::from_millis(200);
         loop {
-            tries += 1;
             let tokens = NewTokens {
                 access_token: token.clone().into(),
                 refresh_token: grant.refresh_token.clone(),
@@ -143,9 +145,10 @@ impl Turn<'_> {
                     tracing::info!(connection = %id, provider = %self.connection.provider, "access token refreshed");
                     return Ok(token);
                 }
-                Err(error) if error.is_transient() && tries < WRITES => {
+                Err(error) if error.is_transient() && Instant::now() < until => {
                     tracing::warn!(connection = %id, %error, "a refreshed token is not stored yet");
-                    tokio::time::sleep(Duration::from_millis(100 << tries)).await;
+                    tokio::time::sleep(pause).await;
+                    pause = PAUSE.min(pause * 2);
                 }
                 Err(error) => return Err(unavailable(error)),
             }

@@ -7,6 +7,7 @@ mod drain;
 mod ics_expand;
 mod killed;
 mod process;
+mod refresh;
 mod replicas;
 mod serve;
 mod simulate;

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 /// Seals the secrets of every test's database.
-const KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub(crate) const KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// How long anything that is waited for may take, on a machine that is busy with other tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -49,9 +49,14 @@ pub(crate) struct Server {
 
 impl Installation {
     pub(crate) fn new(database: &Database, google: &Running) -> Self {
+        Self::at(database, google.base_url())
+    }
+
+    /// One whose Google is at that address.
+    pub(crate) fn at(database: &Database, google: &str) -> Self {
         Self {
             database: database.url.clone(),
-            google: google.base_url().to_owned(),
+            google: google.to_owned(),
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -175,6 +180,15 @@ pub(crate) async fn connect_user(server: &Server, app: &Client, user: &str, emai
         .expect_status(200);
     let id = connections.json()["items"][0]["id"].as_str().unwrap().to_owned();
     format!("/v1/connections/{id}")
+}
+
+/// Asks until it is so.
+pub(crate) async fn eventually(is_so: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "it has not come to be so");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Asks until the answer is what is waited for.
