@@ -10,6 +10,10 @@
 mod dispatch;
 mod drain;
 pub(crate) mod failure;
+mod floor;
+mod held;
+mod settle;
+mod shift;
 mod sweep;
 pub(crate) mod task;
 mod work;
@@ -17,14 +21,11 @@ mod work;
 use std::time::Duration;
 
 use kalends_store::StoreError;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
+use self::shift::Shift;
 use crate::{Engine, load};
 
-/// How long a loop sleeps at most: the safety net below notifications.
-const NAP: Duration = Duration::from_secs(5);
-/// How long a loop sleeps when something is due that others are already at.
-const BREATH: Duration = Duration::from_millis(100);
 /// Wait after the database failed.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -55,14 +56,13 @@ impl Runner {
     /// ([`Runner::giving_back`]), or drops the future, and the leases of what was under way run out.
     pub async fn run(&self, stop: CancellationToken) {
         self.inherit().await;
-        let running = TaskTracker::new();
+        let shift = Shift::begin(&self.engine, &self.give_back);
         let mut sweeps = sweep::Schedule::default();
         while !stop.is_cancelled() {
             self.engine.turn();
             sweeps.keep(&self.engine).await;
             load::keep(&self.engine).await;
-            let free = self.engine.settings().workers.saturating_sub(running.len());
-            let nap = match self.start_some(&running, free).await {
+            let nap = match shift.fill().await {
                 Ok(nap) => nap,
                 Err(error) => {
                     tracing::error!(%error, "tasks cannot be claimed");
@@ -76,8 +76,7 @@ impl Runner {
                 () = tokio::time::sleep(nap) => {}
             }
         }
-        running.close();
-        running.wait().await;
+        shift.end().await;
     }
 
     /// Runs what is due now, one task after the other, until nothing is; answers how many ran. What failed and is to
@@ -101,35 +100,5 @@ impl Runner {
                 tracing::error!(%error, "tasks of the last process go on when their claims have ended");
             }
         }
-    }
-
-    /// Starts due tasks in free places and says how long there is nothing else to start. While nothing is due nothing
-    /// is written.
-    async fn start_some(&self, running: &TaskTracker, free: usize) -> Result<Duration, StoreError> {
-        if free == 0 {
-            return Ok(NAP);
-        }
-        let due = self.engine.store().next_task_due().await?;
-        let now = self.engine.ambient().now();
-        let wait = due.map_or(NAP, |due| {
-            due.duration_since(now).try_into().unwrap_or(Duration::ZERO)
-        });
-        if !wait.is_zero() {
-            return Ok(wait.min(NAP));
-        }
-        let claimed = work::claim(&self.engine, free).await?;
-        let nap = if claimed.is_empty() {
-            BREATH
-        } else {
-            Duration::ZERO
-        };
-        for task in claimed {
-            let (engine, give_back) = (self.engine.clone(), self.give_back.clone());
-            running.spawn(async move {
-                work::work_until(&engine, task, &give_back).await;
-                engine.worker_freed().notify_one();
-            });
-        }
-        Ok(nap)
     }
 }

@@ -134,7 +134,7 @@ words! {
 /// The ids, the last repeated up to one of a few lengths: so there are few texts of statements, and each stays
 /// prepared.
 fn padded(ids: &[TaskId]) -> Vec<TaskId> {
-    let length = [1, 4, 16, 64, 256, 1_024]
+    let length = [1, 4, 16, 64, 256, 512, 1_024]
         .into_iter()
         .find(|length| ids.len() <= *length)
         .unwrap_or(ids.len());

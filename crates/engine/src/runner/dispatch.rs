@@ -1,31 +1,39 @@
 //! Which handler does what kind of task.
 
 use futures::{FutureExt, future::BoxFuture};
+use jiff::{SignedDuration, Timestamp};
 use kalends_store::ClaimedTask;
 
 use super::{
     failure::{Class, Failure},
     sweep,
-    task::Kind,
+    task::{Kind, Meaning, meaning},
 };
 use crate::{Engine, calendars, connections, pull, schedules};
 
+/// How long a task of an unknown kind waits for a process that knows it.
+const UNKNOWN_WAITS: SignedDuration = SignedDuration::from_mins(1);
+
 /// Runs the handler of a task.
 pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a, Result<(), Failure>> {
-    match Kind::parse(&task.kind) {
-        Some(Kind::Pull) => pull::pull(engine, task).boxed(),
-        Some(Kind::Recompile) => pull::recompile(engine, task).boxed(),
-        Some(Kind::Discover) => calendars::discover(engine, task).boxed(),
-        Some(Kind::Revoke) => connections::revoke(engine, task).boxed(),
-        Some(Kind::Sweep) => sweep::one(engine, task).boxed(),
-        Some(Kind::Daily) => schedules::daily(engine, task).boxed(),
-        Some(Kind::KeepAlive) => connections::keep_alive(engine, task).boxed(),
+    match meaning(&task.kind) {
+        Meaning::Does(Kind::Pull) => pull::pull(engine, task).boxed(),
+        Meaning::Does(Kind::Recompile) => pull::recompile(engine, task).boxed(),
+        Meaning::Does(Kind::Discover) => calendars::discover(engine, task).boxed(),
+        Meaning::Does(Kind::Revoke) => connections::revoke(engine, task).boxed(),
+        Meaning::Does(Kind::Sweep) => sweep::one(engine, task).boxed(),
+        Meaning::Does(Kind::Daily) => schedules::daily(engine, task).boxed(),
+        Meaning::Does(Kind::KeepAlive) => connections::keep_alive(engine, task).boxed(),
+        Meaning::Nothing => futures::future::ok(()).boxed(),
         // A newer version's task, met while versions change: it waits for a process that knows it.
-        None => futures::future::err(Failure::new(
-            Class::Transient,
-            "unknown_task_kind",
-            "unknown kind",
-        ))
-        .boxed(),
+        Meaning::Unknown => futures::future::err(unknown(engine)).boxed(),
     }
+}
+
+fn unknown(engine: &Engine) -> Failure {
+    let until = engine.ambient().now().checked_add(UNKNOWN_WAITS);
+    let class = Class::Postponed {
+        until: until.unwrap_or(Timestamp::MAX),
+    };
+    Failure::new(class, "unknown_task_kind", "unknown kind")
 }

@@ -50,10 +50,36 @@ impl Kind {
             Self::KeepAlive => "keep_alive",
         }
     }
+}
 
-    /// The kind of a word in the table.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+/// What a word in the table asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A kind of this version.
+    Does(Kind),
+    /// A retired kind that nothing needs to be done for.
+    Nothing,
+    /// A kind that this version has never had.
+    Unknown,
+}
+
+/// Words that are no longer written, with the kind that does their work now, or none: rows with them still drain. To
+/// retire a kind, move its word here. Nothing has been released yet; `nothing` is there for those who measure the queue.
+const RETIRED: [(&str, Option<Kind>); 1] = [("nothing", None)];
+
+/// What a word in the table asks for.
+pub(crate) fn meaning(word: &str) -> Meaning {
+    meaning_with(&RETIRED, word)
+}
+
+fn meaning_with(retired: &[(&str, Option<Kind>)], word: &str) -> Meaning {
+    if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == word) {
+        return Meaning::Does(kind);
+    }
+    match retired.iter().find(|(retired, _)| *retired == word) {
+        Some((_, Some(kind))) => Meaning::Does(*kind),
+        Some((_, None)) => Meaning::Nothing,
+        None => Meaning::Unknown,
     }
 }
 
@@ -176,5 +202,31 @@ fn lane(trigger: Trigger) -> TaskLane {
         Trigger::Push => TaskLane::Push,
         Trigger::Poll => TaskLane::Freshness,
         Trigger::Selected => TaskLane::Backfill,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retired_word_asks_for_what_does_its_work_now() {
+        let retired = [
+            ("fetch", Some(Kind::Pull)),
+            ("tidy", None),
+            ("sweep", Some(Kind::Pull)),
+        ];
+        let check = |word, expect| assert_eq!(meaning_with(&retired, word), expect, "{word}");
+        check("fetch", Meaning::Does(Kind::Pull));
+        check("tidy", Meaning::Nothing);
+        check("sweep", Meaning::Does(Kind::Sweep));
+        check("of_tomorrow", Meaning::Unknown);
+    }
+
+    #[test]
+    fn each_kind_has_a_word_of_its_own() {
+        for kind in Kind::ALL {
+            assert_eq!(meaning(kind.as_str()), Meaning::Does(kind));
+        }
     }
 }

@@ -18,6 +18,7 @@ mod mass_deletion;
 mod passes;
 mod polling;
 mod prefetch;
+mod queue;
 mod sweeps;
 mod tasks;
 mod tokens;

@@ -11,7 +11,7 @@ use std::{
 use super::TaskLane;
 
 /// What one worker process knows of the groups' turns; empty when it begins.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Turns {
     held: HashMap<String, u32>,
     last: [String; TaskLane::ALL.len()],
@@ -33,6 +33,11 @@ impl Turns {
                 self.held.remove(group);
             }
         }
+    }
+
+    /// Goes round as the other does, which a claim has used meanwhile.
+    pub fn go_on_from(&mut self, other: &Self) {
+        self.last.clone_from(&other.last);
     }
 
     /// The group of the lane that was served last; before the first, none.
