@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use kalends_core::time::{CalendarId, ConnectionId, TaskId};
 use kalends_store::StoreError;
 
-use crate::{page::BadCursor, runner::task::Kind};
+use crate::{
+    page::BadCursor,
+    runner::task::{Kind, Meaning, meaning},
+};
 
 pub use dead::dead;
 pub use retry::retry;
@@ -59,9 +62,11 @@ pub enum TaskError {
 
 impl Subject {
     fn of(kind: &str, key: &str) -> Option<Self> {
-        match Kind::parse(kind) {
-            Some(Kind::Pull | Kind::Recompile) => key.parse().ok().map(Self::Calendar),
-            Some(Kind::Discover | Kind::Revoke | Kind::KeepAlive) => key.parse().ok().map(Self::Connection),
+        match meaning(kind) {
+            Meaning::Does(Kind::Pull | Kind::Recompile) => key.parse().ok().map(Self::Calendar),
+            Meaning::Does(Kind::Discover | Kind::Revoke | Kind::KeepAlive) => {
+                key.parse().ok().map(Self::Connection)
+            }
             _ => None,
         }
     }
