@@ -1,11 +1,12 @@
-//! What must hold when it is quiet again. Each check is one file in `checks/` that reports what does not hold to the
-//! journal. To add one: a file, a line in [`all`], and a word in the summary.
+//! What must hold when it is quiet again. Each check is one file in `checks/` that answers what does not hold. To add one: a
+//! file, a line in [`all`], a word in the summary, and a mistake in `planted.rs` that it must find.
 
 mod agreement;
 mod budgets;
 mod connections;
 mod feed;
 mod logs;
+mod planted;
 mod rows;
 mod tasks;
 
@@ -14,10 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use budgets::Peak;
+pub(crate) use budgets::Peaks;
 pub(crate) use rows::Rows;
 
 use crate::{stage::Stage, storm::Heard};
+
+/// Something that does not hold: what the summary calls it, and the particulars.
+type Finding = (&'static str, String);
 
 /// Between two looks at whether everything has come to rest.
 const LOOK: Duration = Duration::from_secs(2);
@@ -69,15 +73,31 @@ pub(crate) async fn all(
     rows: &[Rows],
     heard: &[Heard],
     folder: &Path,
-) -> anyhow::Result<Peak> {
-    for difference in agreement::behind(stage).await? {
-        stage.journal.found("differences", &difference);
+) -> anyhow::Result<Peaks> {
+    let named = |kind: &'static str| move |text: String| (kind, text);
+    let (peaks, exceeded) = budgets::read(stage).await?;
+    let mut found: Vec<Finding> = Vec::new();
+    found.extend(
+        agreement::behind(stage)
+            .await?
+            .into_iter()
+            .map(named("differences")),
+    );
+    found.extend(tasks::owed(rows).await?.into_iter().map(named("stuck tasks")));
+    found.extend(
+        feed::gaps(stage, rows, heard)
+            .await?
+            .into_iter()
+            .map(named("gaps in seq")),
+    );
+    found.extend(exceeded.into_iter().map(named("budgets exceeded")));
+    found.extend(connections::wrong(stage, heard).await?);
+    found.extend(logs::wrong(stage, folder)?);
+    // Last, because the databases are no good afterwards.
+    let unseen = planted::unseen(stage, rows, heard, folder).await?;
+    found.extend(unseen.into_iter().map(named("planted mistakes unseen")));
+    for (kind, text) in found {
+        stage.journal.found(kind, &text);
     }
-    for task in tasks::owed(rows).await? {
-        stage.journal.found("stuck tasks", &task);
-    }
-    connections::check(stage, heard).await?;
-    feed::check(stage, rows, heard).await?;
-    logs::check(stage, folder)?;
-    budgets::check(stage).await
+    Ok(peaks)
 }

@@ -57,6 +57,7 @@ struct Pages {
     events: BTreeMap<CalendarSpot, Vec<Entry>>,
     standings: Vec<Standing>,
     deselected: BTreeSet<CalendarSpot>,
+    dropped: BTreeSet<CalendarSpot>,
 }
 
 impl Ledger {
@@ -66,6 +67,7 @@ impl Ledger {
             events: BTreeMap::new(),
             standings: vec![Standing::Steady; people],
             deselected: BTreeSet::new(),
+            dropped: BTreeSet::new(),
         }))
     }
 
@@ -128,6 +130,18 @@ impl Ledger {
             Selected::Yes => pages.deselected.remove(&spot),
             Selected::No => pages.deselected.insert(spot),
         };
+    }
+
+    /// The calendar is about to be deleted at Google.
+    pub(crate) fn drop_calendar(&self, spot: CalendarSpot) {
+        let mut pages = self.pages();
+        pages.events.remove(&spot);
+        pages.dropped.insert(spot);
+    }
+
+    /// Whether the calendar was deleted at Google.
+    pub(crate) fn is_dropped(&self, spot: CalendarSpot) -> bool {
+        self.pages().dropped.contains(&spot)
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::checks::Peaks;
+
 /// Calls of one account in any minute that the simulated Google lets through.
 const PER_USER: u32 = 90;
 /// Calls of one project in any minute.
@@ -25,9 +27,14 @@ pub(crate) fn quotas() -> Value {
     json!({"perMinutePerUser": PER_USER, "perMinutePerProject": PER_PROJECT})
 }
 
-/// The share of a budget, in percent, that a peak came to.
-pub(crate) fn share_of_project(calls: u64) -> u64 {
-    calls * 100 / u64::from(PER_PROJECT)
+/// How close the busiest minutes came to the budgets.
+pub(crate) fn told(peaks: Peaks) -> String {
+    let share = |calls: u64, budget: u32| format!("{} %", calls * 100 / u64::from(budget));
+    format!(
+        "busiest minute {} of the project's and {} of a user's budget",
+        share(peaks.project, PER_PROJECT),
+        share(peaks.user, PER_USER)
+    )
 }
 
 #[cfg(test)]

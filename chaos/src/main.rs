@@ -59,6 +59,9 @@ struct Cli {
     /// The program `redis-server`.
     #[arg(long)]
     redis: PathBuf,
+    /// The library libfaketime, by which one server's clock is slow.
+    #[arg(long)]
+    faketime: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -83,6 +86,7 @@ fn run(cli: Cli) -> anyhow::Result<Held> {
             kalends: cli.kalends.canonicalize()?,
             postgres: cli.postgres,
             redis: cli.redis,
+            faketime: cli.faketime,
         },
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -27,6 +27,12 @@ use crate::{
 /// Seals the secrets of a run's databases; in no log.
 pub(crate) const KEYS: &str = "chaos:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+/// The replica whose clock is slow, when clocks can be moved; a slow one calls what it knows older than it is, so what
+/// its answers say can be held against the right time.
+const SLOW: usize = 2;
+/// How slow: minutes, as between machines whose clocks nobody sets.
+const BEHIND: &str = "-100s";
+
 /// Where programs are.
 #[derive(Clone, Debug)]
 pub(crate) struct Programs {
@@ -34,6 +40,8 @@ pub(crate) struct Programs {
     /// The folder with `initdb` and `pg_ctl`.
     pub(crate) postgres: PathBuf,
     pub(crate) redis: PathBuf,
+    /// The library that gives a process another clock (libfaketime); without it all servers have the right time.
+    pub(crate) faketime: Option<PathBuf>,
 }
 
 /// Everything that can be killed, cut or restarted.
@@ -92,7 +100,10 @@ impl Rig {
             };
             let url = Postgres::url(link.postgres.address());
             let counts = format!("redis://{}", link.redis.address());
-            let installation = installation(&FLEET, &fleet_door, url, Some(counts));
+            let mut installation = installation(&FLEET, &fleet_door, url, Some(counts));
+            if number + 1 == SLOW {
+                installation.settings.extend(slow_clock(programs));
+            }
             let name = format!("fleet-{}", number + 1);
             replicas.push(Replica::new(name, *listen, installation, folder));
             links.push(link);
@@ -166,6 +177,19 @@ fn settings(client: &OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(S
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     google.into_iter().chain(own).chain(limits).collect()
+}
+
+/// What gives a process a slow clock; timeouts and pauses keep their length.
+fn slow_clock(programs: &Programs) -> Vec<(String, String)> {
+    let Some(library) = &programs.faketime else {
+        return Vec::new();
+    };
+    let variables = [
+        ("LD_PRELOAD", library.display().to_string()),
+        ("FAKETIME", BEHIND.to_owned()),
+        ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ];
+    variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
 fn origin(address: &str) -> String {

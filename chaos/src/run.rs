@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     cast,
-    checks::{self, Peak, Rows},
+    checks::{self, Peaks, Rows},
     journal::Journal,
     ledger::Ledger,
     limits, present,
@@ -83,11 +83,11 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     ];
     let quiet = checks::settle(&stage, &rows, order.quiet).await?;
     let heard = reader.end().await?;
-    let peak = checks::all(&stage, &rows, &heard, folder).await?;
+    let peaks = checks::all(&stage, &rows, &heard, folder).await?;
     rig.postgres.keep_log(folder);
     let changes: usize = heard.iter().map(|heard| heard.changes.len()).sum();
     let held = Held::of(&stage.journal);
-    Ok((held, summary(order, &stage.journal, quiet, changes, peak)))
+    Ok((held, summary(order, &stage.journal, quiet, changes, peaks)))
 }
 
 /// Whether all held.
@@ -166,7 +166,7 @@ async fn listed(stage: &Stage, person: usize) -> anyhow::Result<Vec<Value>> {
 }
 
 /// The last line of a run.
-fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, peak: Peak) -> String {
+fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, peaks: Peaks) -> String {
     let did = ["edits", "calls", "samples", "kills", "drains", "troubles"]
         .map(|counted| format!("{} {counted}", journal.count(counted)));
     let found = [
@@ -179,6 +179,7 @@ fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, pe
         "leaks in logs",
         "panics",
         "deaths",
+        "planted mistakes unseen",
     ]
     .map(|kind| format!("{} {kind}", journal.findings(kind)));
     let others = journal.findings("connections") + journal.findings("drains");
@@ -188,13 +189,12 @@ fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, pe
         "FAILED"
     };
     format!(
-        "chaos: seed {}, {} min, {}, {changes} changes, busiest minute {} calls ({} % of its budget), quiet after {} s \
+        "chaos: seed {}, {} min, {}, {changes} changes, {}, quiet after {} s \
          ({} nudges); {}, {others} others: {verdict}",
         order.seed,
         order.minutes,
         did.join(", "),
-        peak.calls,
-        limits::share_of_project(peak.calls),
+        limits::told(peaks),
         quiet.as_secs(),
         journal.count("nudges"),
         found.join(", "),

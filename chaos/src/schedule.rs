@@ -46,6 +46,8 @@ pub(crate) enum Edit {
     MoveInstance,
     CancelInstance,
     DeleteSeries,
+    /// A whole calendar, with all in it.
+    DropCalendar,
 }
 
 /// What applications ask for.
@@ -164,6 +166,7 @@ const EDITS: &[(u64, Edit)] = &[
     (5, Edit::MoveInstance),
     (4, Edit::CancelInstance),
     (2, Edit::DeleteSeries),
+    (1, Edit::DropCalendar),
 ];
 
 const CALLS: &[(u64, Call)] = &[

@@ -1,5 +1,7 @@
 //! `cargo xtask chaos`: the fault harness of `chaos/`, with the programs that it needs.
 
+mod faketime;
+
 use std::{path::Path, process::Command};
 
 use crate::{
@@ -45,5 +47,11 @@ pub(crate) fn rage(root: &Path, storm: &Storm) -> anyhow::Result<()> {
         .arg("--redis")
         .arg(redis::installed()?)
         .args(&storm.args);
+    match faketime::installed() {
+        Ok(library) => {
+            harness.arg("--faketime").arg(library);
+        }
+        Err(why) => println!("chaos: SKIPPED one server's slow clock: {why:#}"),
+    }
     run(&mut harness)
 }

@@ -4,7 +4,7 @@
 //! why it is skipped. To add one: a file with a `prepare` function and a line in [`run`].
 
 mod node;
-mod packages;
+pub(crate) mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;
 mod recorded;

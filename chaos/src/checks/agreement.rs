@@ -48,6 +48,10 @@ async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<String>> 
         let spot = (person, calendar);
         let name = cast::calendar_name(stage.google_id(spot));
         let row = rows.iter().find(|row| row["name"] == *name);
+        if stage.ledger.is_dropped(spot) {
+            lines.extend(of_dropped(stage, spot, row).await?);
+            continue;
+        }
         let Some(row) = row else {
             lines.push(format!("{} is not listed", stage.google_id(spot)));
             continue;
@@ -119,7 +123,24 @@ fn told(google: &str, audit: &Value) -> Option<String> {
 async fn leftovers(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Option<String>> {
     let left = events(stage, spot, row).await?.len();
     let google = stage.google_id(spot);
-    Ok((left > 0).then(|| format!("{google} is deselected and still has {left} events")))
+    Ok((left > 0).then(|| format!("{google} does not count and still has {left} events")))
+}
+
+/// A calendar that was deleted at Google is lost, not listed, or was not counted and so not asked for since; in any case
+/// nothing of it is left.
+async fn of_dropped(
+    stage: &Stage,
+    spot: CalendarSpot,
+    row: Option<&Value>,
+) -> anyhow::Result<Option<String>> {
+    let google = stage.google_id(spot);
+    Ok(match row {
+        Some(row) if row["lostAt"].is_null() && row["selected"] == true => {
+            Some(format!("{google} was deleted, which nobody noticed"))
+        }
+        Some(row) => leftovers(stage, spot, row).await?,
+        None => None,
+    })
 }
 
 async fn events(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Vec<Value>> {

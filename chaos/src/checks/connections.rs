@@ -2,16 +2,18 @@
 
 use serde_json::Value;
 
+use super::Finding;
 use crate::{ledger::Standing, stage::Stage, storm::Heard};
 
-/// Looks at every connection, and at what the feeds told of those who never left.
-pub(super) async fn check(stage: &Stage, heard: &[Heard]) -> anyhow::Result<()> {
+/// What is wrong with any connection, or was told by the feeds of those who never left.
+pub(super) async fn wrong(stage: &Stage, heard: &[Heard]) -> anyhow::Result<Vec<Finding>> {
+    let mut wrong = Vec::new();
     for (number, person) in stage.people.iter().enumerate() {
         let path = format!("/v1/connections?userId={}", person.user);
         let connections = stage.site(number).app.all(&path).await?;
         let standing = stage.ledger.standing(number);
         if let Some((kind, text)) = judge(standing, &connections) {
-            stage.journal.found(kind, &format!("{} {text}", person.user));
+            wrong.push((kind, format!("{} {text}", person.user)));
         }
         let asked = |(kind, user, _): &&(String, String, String)| {
             kind == "connection.reauth_required" && *user == person.user
@@ -19,14 +21,14 @@ pub(super) async fn check(stage: &Stage, heard: &[Heard]) -> anyhow::Result<()> 
         let asked = heard[person.site].changes.iter().filter(asked).count();
         if standing == Standing::Steady && asked > 0 {
             let text = format!("{} was asked {asked} times and had revoked nothing", person.user);
-            stage.journal.found("false reconnects", &text);
+            wrong.push(("false reconnects", text));
         }
     }
-    Ok(())
+    Ok(wrong)
 }
 
 /// What is wrong with the connections of somebody who stands so.
-fn judge(standing: Standing, connections: &[Value]) -> Option<(&'static str, String)> {
+fn judge(standing: Standing, connections: &[Value]) -> Option<Finding> {
     let [connection] = connections else {
         return Some((
             "connections",

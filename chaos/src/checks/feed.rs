@@ -11,8 +11,9 @@ const CHANGES_SQLITE: &str =
     "SELECT lower(hex(tenant_id)), kind || ' ' || COALESCE(user_id, '') || ' ' || subject, seq
     FROM changes WHERE $1 = 0 ORDER BY tenant_id, seq";
 
-/// Compares what was heard with what is stored.
-pub(super) async fn check(stage: &Stage, rows: &[Rows], heard: &[Heard]) -> anyhow::Result<()> {
+/// What was heard and is not stored so.
+pub(super) async fn gaps(stage: &Stage, rows: &[Rows], heard: &[Heard]) -> anyhow::Result<Vec<String>> {
+    let mut gaps = Vec::new();
     let mut stored = Vec::new();
     for rows in rows {
         let sql = match rows {
@@ -28,12 +29,10 @@ pub(super) async fn check(stage: &Stage, rows: &[Rows], heard: &[Heard]) -> anyh
             .filter(|(tenant, ..)| tenant.replace('-', "") == plain);
         let of_tenant: Vec<_> = of_tenant.map(|(_, text, seq)| (*seq, text.as_str())).collect();
         for text in compare(&of_tenant, heard) {
-            stage
-                .journal
-                .found("gaps in seq", &format!("tenant {}: {text}", site.tenant));
+            gaps.push(format!("tenant {}: {text}", site.tenant));
         }
     }
-    Ok(())
+    Ok(gaps)
 }
 
 /// What does not fit together.

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use super::Finding;
 use crate::{
     cast::{DOMAIN, TITLE_MARK},
     rig::KEYS,
@@ -12,8 +13,9 @@ use crate::{
 /// What a log shows when a thread has panicked.
 const PANIC: &str = "panicked at";
 
-/// Reads every log of the servers in the folder.
-pub(super) fn check(stage: &Stage, folder: &Path) -> anyhow::Result<()> {
+/// Lines of the servers' logs in the folder that should not be there.
+pub(super) fn wrong(stage: &Stage, folder: &Path) -> anyhow::Result<Vec<Finding>> {
+    let mut wrong = Vec::new();
     let keys = stage.sites.iter().map(|site| site.app.key());
     let forbidden: Vec<&str> = forbidden().into_iter().chain(keys).collect();
     for file in fs::read_dir(folder)?.flatten() {
@@ -24,12 +26,10 @@ pub(super) fn check(stage: &Stage, folder: &Path) -> anyhow::Result<()> {
         let text = String::from_utf8_lossy(&fs::read(file.path())?).into_owned();
         for (line, word) in leaks(&text, &forbidden) {
             let kind = if word == PANIC { "panics" } else { "leaks in logs" };
-            stage
-                .journal
-                .found(kind, &format!("{name} has \"{word}\": {line}"));
+            wrong.push((kind, format!("{name} has \"{word}\": {line}")));
         }
     }
-    Ok(())
+    Ok(wrong)
 }
 
 /// What never may be logged: marks of titles and addresses, beginnings of tokens, keys.

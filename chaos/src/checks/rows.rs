@@ -19,10 +19,23 @@ impl Rows {
 
     /// Of the single server, which may be writing meanwhile.
     pub(crate) async fn sqlite(file: &std::path::Path) -> anyhow::Result<Self> {
-        let options = SqliteConnectOptions::new().filename(file).read_only(true);
+        let options = SqliteConnectOptions::new().filename(file);
         Ok(Self::Sqlite(
             SqlitePool::connect_with(options).await.context("SQLite")?,
         ))
+    }
+
+    /// Changes rows behind the servers' back.
+    pub(super) async fn tamper(&self, sql: &'static str) -> anyhow::Result<()> {
+        match self {
+            Self::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await?;
+            }
+            Self::Sqlite(pool) => {
+                sqlx::query(sql).execute(pool).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Rows of two texts and a number.

@@ -38,6 +38,9 @@ struct Maker<'a> {
 impl Maker<'_> {
     async fn make(&mut self, edit: Edit, aim: Aim) -> anyhow::Result<()> {
         let spot = (aim.person, aim.calendar);
+        if self.stage.ledger.is_dropped(spot) {
+            return Ok(());
+        }
         match edit {
             Edit::Create => self.create(spot, aim.numbers).await,
             Edit::Burst => {
@@ -65,6 +68,7 @@ impl Maker<'_> {
             }
             Edit::CreateSeries => self.create_series(spot, aim.numbers).await,
             Edit::ChangeSeries => self.change_series(spot, aim.numbers).await,
+            Edit::DropCalendar => self.drop_calendar(spot).await,
             Edit::MoveInstance | Edit::CancelInstance => self.change_instance(edit, spot, aim.numbers).await,
         }
     }
@@ -220,6 +224,22 @@ impl Maker<'_> {
             }
         }
         self.stage.ledger.put(spot, entry);
+        Ok(())
+    }
+
+    /// Deletes a calendar; nobody can delete their main one.
+    async fn drop_calendar(&mut self, spot: CalendarSpot) -> anyhow::Result<()> {
+        if spot.1 == 0 {
+            return Ok(());
+        }
+        self.stage.ledger.drop_calendar(spot);
+        let path = format!("/calendars/{}", self.stage.google_id(spot));
+        let email = &self.stage.people[spot.0].email;
+        self.stage
+            .simulator
+            .act(email, Method::DELETE, &path, Value::Null)
+            .await?;
+        self.stage.journal.did("edits", &format!("edit DELETE {path}"));
         Ok(())
     }
 
