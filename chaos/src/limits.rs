@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use crate::checks::Peaks;
 
 /// Calls of one account in any minute that the simulated Google lets through.
-const PER_USER: u32 = 90;
+const PER_USER: u32 = 60;
 /// Calls of one project in any minute.
-const PER_PROJECT: u32 = 900;
+const PER_PROJECT: u32 = 400;
 
 /// What the servers are told. A call is counted when it leaves and metered when it arrives, seconds later when it is
 /// delayed on the way: so a window of ours is that much longer than Google's minute.
 pub(crate) const SETTINGS: &[(&str, &str)] = &[
-    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", "90 per 66 s"),
-    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", "900 per 66 s"),
+    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", "60 per 66 s"),
+    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", "400 per 66 s"),
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_FAILURES", "8"),
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_WINDOW_SECONDS", "10"),
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_RECOVERY_SECONDS", "4"),

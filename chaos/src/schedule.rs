@@ -174,7 +174,7 @@ const CALLS: &[(u64, Call)] = &[
     (20, Call::FreshAvailability),
     (12, Call::Sync),
     (8, Call::SyncAndWait),
-    (2, Call::SyncEverybody),
+    (4, Call::SyncEverybody),
     (10, Call::Toggle),
     (6, Call::Settings),
     (5, Call::Revoke),

@@ -15,6 +15,8 @@ use crate::{
     stage::Stage,
 };
 
+/// Somebody who is asked about so often that their own budget is used up.
+const POPULAR: usize = 0;
 /// Questions that wait for an answer at once.
 const AT_ONCE: u64 = 4;
 /// Between two of them.
@@ -34,7 +36,12 @@ async fn ask_in_turn(stage: &Stage, mut dice: Dice, mut over: watch::Receiver<bo
         .await
         .is_err()
     {
-        let person = dice.index(stage.people.len());
+        let popular = dice.index(3) == 0;
+        let person = if popular {
+            POPULAR
+        } else {
+            dice.index(stage.people.len())
+        };
         let staleness = dice.weighted(&[(3, None), (1, Some(0)), (1, Some(10))]).flatten();
         // A server that is down has nothing to say.
         let _ = sample(stage, person, staleness).await;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use thiserror::Error;
 
@@ -35,6 +36,12 @@ pub enum TokenError {
     /// The token could not be had now, for reasons that pass.
     #[error("the access token could not be refreshed")]
     Unavailable(#[source] BoxError),
+    /// Refreshing fails so often that it is left alone for a while; nothing was asked.
+    #[error("refreshing access tokens is suspended until {retry_at}")]
+    Suspended {
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
     /// The call asks for an account's token, but names no account, or no [`TokenSource`] was given.
     #[error("no account or no token source was given")]
     NoSource,
@@ -50,6 +57,7 @@ impl TokenError {
             Self::Reauth => ErrorClass::Reauth,
             // The operator's correction makes waiting calls succeed.
             Self::Unavailable(_) | Self::ClientRefused(_) => ErrorClass::Transient,
+            Self::Suspended { retry_at } => ErrorClass::Postponed { until: *retry_at },
             Self::NoSource => ErrorClass::Rejected,
         }
     }

@@ -57,6 +57,8 @@ impl StoreError {
         let Self::Database(error) = self else { return false };
         match error {
             sqlx::Error::Io(_)
+            // A connection that ended while it was being made, or in the middle of a message.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => true,
@@ -92,5 +94,17 @@ impl From<sqlx::Error> for StoreError {
             }
         }
         Self::Database(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_broke_in_a_message_is_trouble_that_passes() {
+        let broken = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        assert!(StoreError::from(broken).is_transient());
+        assert!(!StoreError::from(sqlx::Error::RowNotFound).is_transient());
     }
 }

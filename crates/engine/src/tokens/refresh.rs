@@ -163,9 +163,13 @@ impl Turn<'_> {
                 tracing::error!(connection = %self.connection.id, %error, "the provider refuses this server's OAuth client");
                 Err(TokenError::ClientRefused(Box::new(error)))
             }
+            // Not an attempt: whoever waits for the token is postponed until then.
+            ErrorClass::CircuitOpen(retry_at) => {
+                self.release().await?;
+                Err(TokenError::Suspended { retry_at })
+            }
             ErrorClass::Transient
             | ErrorClass::RateLimited(_)
-            | ErrorClass::CircuitOpen(_)
             | ErrorClass::NeedsConsent
             | ErrorClass::Rejected => {
                 self.release().await?;

@@ -164,6 +164,29 @@ both! {
         token(&world.tokens, id).await.unwrap();
     }
 
+    async fn suspended_refreshes_postpone_and_are_no_attempt(database) {
+        let (world, id) = expired(database).await;
+        let down = Trouble::Status {
+            status: 503,
+            reason: None,
+            retry_after_seconds: None,
+        };
+        world
+            .simulator
+            .control()
+            .add_fault(trouble("/token", 100, down))
+            .unwrap();
+        let mut outcome = token(&world.tokens, id).await;
+        for _ in 0..4 {
+            outcome = token(&world.tokens, id).await;
+        }
+        let Err(TokenError::Suspended { retry_at }) = outcome else {
+            panic!("five refreshes failed twice each and the next is not suspended: {outcome:?}");
+        };
+        assert!(retry_at > world.engine.ambient().now());
+        assert_eq!(state(&world, id).await, State::Active);
+    }
+
     async fn a_refused_client_is_the_operators_and_asks_nobody(database) {
         let world = Simulated::new(database).await;
         let id = world.connect("ada@example.com").await.connection;

@@ -172,7 +172,8 @@ impl From<EgressError> for ProviderError {
     fn from(error: EgressError) -> Self {
         match error {
             EgressError::RateLimited { until, .. } => Self::RateLimited { until: Some(until) },
-            EgressError::CircuitOpen { retry_at, .. } => Self::CircuitOpen { retry_at },
+            EgressError::CircuitOpen { retry_at, .. }
+            | EgressError::Token(TokenError::Suspended { retry_at }) => Self::CircuitOpen { retry_at },
             EgressError::Token(TokenError::Reauth) => Self::Reauth {
                 reason: "invalid_grant".to_owned(),
             },
@@ -259,6 +260,11 @@ mod tests {
             EgressError::Token(lost()),
             "provider_unavailable",
             ErrorClass::Transient,
+        );
+        check(
+            EgressError::Token(TokenError::Suspended { retry_at: until }),
+            "provider_suspended",
+            ErrorClass::CircuitOpen(until),
         );
         let refused = TokenError::ClientRefused("invalid_client".into());
         check(
