@@ -17,9 +17,11 @@ mod content_hash;
 mod description;
 mod field;
 mod key;
+mod links;
 mod occurrences;
 mod plain_text;
 mod reminders;
+mod split;
 mod when;
 
 use std::collections::BTreeMap;
@@ -33,6 +35,7 @@ pub use content_hash::{ContentHash, UnreadableHash};
 pub use description::Description;
 pub use field::Field;
 pub use key::{EventKey, EventKeyError};
+pub use links::{Links, StandingLink, WriteTarget};
 pub use reminders::{Reminder, ReminderBy, Reminders};
 pub use when::{Days, When};
 

@@ -8,6 +8,7 @@
 //! To add a policy: a variant of [`Policy`], its line in `ruling` and in `on_deletion`, and lines in the tables of
 //! `tests/it/two_way`.
 
+mod answer;
 mod decide;
 mod deletion;
 mod responses;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+pub use answer::{Answer, answered};
 pub use decide::decide;
 pub use deletion::{AfterDeletion, DeletedEvent, on_deletion};
 pub use responses::{Answers, Responded, responses};

@@ -26,7 +26,10 @@ pub use link_key::LinkKey;
 pub use plan::{At, Step, Wanted, Why, plan};
 pub use refusal::Refusal;
 
-use crate::event::{Content, ContentHash};
+use crate::{
+    event::{Content, ContentHash},
+    two_way::Answers,
+};
 
 /// An event as the provider has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,33 @@ pub struct Remote {
     pub written: Option<ContentHash>,
     /// What it shows; its description is whole, as [`Description::whole`](crate::event::Description::whole) makes it.
     pub content: Content,
+    /// What the provider made of it by itself.
+    pub made: Made,
+}
+
+/// What a provider makes of an event by itself: stored and shown, never compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The provider's page of the event.
+    pub page: Option<String>,
+    /// Its meeting link.
+    pub meeting: Meeting,
+    /// Its attendees' answers.
+    pub answers: Answers,
+}
+
+/// How far a meeting link is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Meeting {
+    /// There is none.
+    #[default]
+    Absent,
+    /// The provider is making it.
+    Pending,
+    /// Its address.
+    Ready(String),
+    /// The provider could not make it.
+    Failed,
 }
 
 /// Whether an event that a provider answers is there.

@@ -2,5 +2,7 @@
 
 mod checked;
 mod contents;
+mod linked;
 pub(crate) mod made;
+mod parts;
 mod shown;

@@ -3,7 +3,7 @@
 //! A call without an answer, or one that is to be repeated later, changes nothing: the link is planned again.
 
 use super::{
-    Life, LinkState, MeetingLink, Provided, Refusal, Remote, Step, Synced, Unanswered, Wanted, Why,
+    Life, LinkState, Made, MeetingLink, Provided, Refusal, Remote, Step, Synced, Unanswered, Wanted, Why,
     plan::fetch,
 };
 use crate::event::{Content, ContentHash, Field};
@@ -59,6 +59,16 @@ pub enum After {
         /// Why.
         refusal: Refusal,
     },
+}
+
+impl Outcome {
+    /// What the provider made of the event by itself, where the answer says so: to be stored with what follows.
+    pub const fn made(&self) -> Option<&Made> {
+        match self {
+            Self::Written(remote) | Self::Found(remote) => Some(&remote.made),
+            _ => None,
+        }
+    }
 }
 
 /// Takes the answer to a step that was planned from this wish. The link is as it is stored, with the step's attempt.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kalends_core::{
     event::{Conference, Content, ContentHash, Description},
-    sync::push::{At, Life, LinkKey, Outcome, Provided, Remote, Step},
+    sync::push::{At, Life, LinkKey, Made, Outcome, Provided, Remote, Step},
 };
 
 /// A calendar with its events, also those that were deleted.
@@ -164,6 +164,7 @@ impl Provider {
             key: Some(held.key),
             written: (!self.habits.hides_marker).then_some(held.written),
             content: held.content.clone(),
+            made: Made::default(),
         }
     }
 }

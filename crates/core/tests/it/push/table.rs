@@ -3,10 +3,10 @@
 use kalends_core::{
     event::{Color, Conference, Content, Description},
     sync::push::{
-        After, At, Life, LinkKey, LinkState, MeetingLink, Outcome, Provided, Refusal, Remote, Step, Synced,
-        Unanswered, Wanted, Why, after, plan, seen,
+        After, At, Life, LinkKey, LinkState, Made, Meeting, MeetingLink, Outcome, Provided, Refusal, Remote,
+        Step, Synced, Unanswered, Wanted, Why, after, plan, seen,
     },
-    two_way::Policy,
+    two_way::{Answers, Policy},
 };
 
 use super::tiny_engine::TinyEngine;
@@ -63,6 +63,7 @@ fn remote(etag: &str, content: &Content) -> Remote {
             description: Description::whole(content.description.composed()),
             ..content.clone()
         },
+        made: Made::default(),
     }
 }
 
@@ -344,4 +345,20 @@ fn a_pull_knows_echoes_edits_deletions_and_strays() {
         ..remote("9", &desired)
     };
     assert_eq!(pulled(long_gone), "again: nothing");
+}
+
+#[test]
+fn what_the_provider_made_of_it_comes_with_the_answers_that_carry_an_event() {
+    let made = Made {
+        page: Some("https://calendar.test/e".to_owned()),
+        meeting: Meeting::Ready("https://meet.test/abc".to_owned()),
+        answers: Answers::default(),
+    };
+    let remote = Remote {
+        made: made.clone(),
+        ..remote("7", &desired())
+    };
+    assert_eq!(Outcome::Written(remote.clone()).made(), Some(&made));
+    assert_eq!(Outcome::Found(remote).made(), Some(&made));
+    assert_eq!(Outcome::Deleted.made(), None);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kalends_core::{
     event::{Color, Content, Description, Field},
     sync::push::{Synced, Wanted},
-    two_way::{Direction, Policy, Rules, Ruling, Sides, decide, undo},
+    two_way::{Answer, Direction, Policy, Rules, Ruling, Sides, answered, decide, undo},
 };
 use proptest::prelude::*;
 
@@ -132,5 +132,29 @@ proptest! {
         // What nobody decided on is as it was.
         let told: BTreeSet<Field> = edit.fields.keys().copied().collect();
         prop_assert!(differing.is_subset(&told));
+    }
+
+    #[test]
+    fn an_answer_ends_what_was_asked(
+        desired in contents(), base in contents(), remote in contents(), is_ours in any::<bool>(),
+    ) {
+        let rules = Rules {
+            policy: Policy::Ask,
+            direction: Direction::TwoWay,
+            desired_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let synced = Synced::as_sent(base);
+        let remote = whole(&remote);
+        let decision = decide(sides(&desired, &synced, &remote, 9), rules, &BTreeSet::new());
+        let Some(edit) = decision.edit else {
+            return Ok(());
+        };
+        let answer = if is_ours { Answer::Ours } else { Answer::Theirs };
+        let desired = answered(&edit, answer, &decision.desired.unwrap());
+        let to_send = decision.synced.sent.changed(&desired);
+        let there = whole(&remote.with(&to_send, &desired));
+        prop_assert!(desired.edited(&desired.read(&there)).is_empty());
+        let winner = if is_ours { &edit.before } else { &edit.after };
+        prop_assert!(desired.changed(winner).is_disjoint(&edit.ruled(Ruling::Asked)));
     }
 }
