@@ -63,15 +63,16 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
         (name = "reading", description = "Who is free when. All answers come from the busy index."),
         (name = "changes", description = "What has happened, in order and without gaps."),
         (name = "tasks", description = "Background work that was given up, and bringing it back."),
+        (name = "push", description = "Where providers tell that something changed; no key needed."),
         (name = "operations", description = "Health and description of the server; no key needed."),
     ),
     components(schemas(ProblemBody<'_>)),
 )]
 struct Document;
 
-/// Browsers, which have no key, come with a ticket or with the provider's answer.
+/// Browsers, which have no key, come with a ticket or with the provider's answer, and providers with a channel's secret.
 fn needs_key(path: &str) -> bool {
-    path.starts_with("/v1/") && !path.starts_with("/v1/oauth/")
+    path.starts_with("/v1/") && !path.starts_with("/v1/oauth/") && !path.starts_with("/v1/push/")
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -5,6 +5,7 @@ mod changes;
 mod connect;
 pub(crate) mod connections;
 mod operations;
+mod push;
 pub(crate) mod reading;
 mod tasks;
 pub(crate) mod users;
@@ -27,6 +28,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(reading::router())
         .merge(changes::router())
         .merge(tasks::router())
+        .merge(push::router())
         .merge(operations::router())
 }
 

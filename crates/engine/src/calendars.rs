@@ -12,7 +12,7 @@ use kalends_core::{
 };
 use kalends_store::StoreError;
 
-use crate::page::BadCursor;
+use crate::{channels::PushStatus, page::BadCursor};
 
 pub(crate) use discover::{Choice, discover, found, next_discovery};
 pub use get::get;
@@ -53,6 +53,8 @@ pub struct Calendar {
     pub write_target: bool,
     /// Since when the provider no longer lists it or no longer lets us read it.
     pub lost_at: Option<Timestamp>,
+    /// Whether its provider tells of changes.
+    pub push: PushStatus,
     /// How its sync stands.
     pub sync: SyncState,
 }

@@ -19,4 +19,4 @@ pub use feed::{ConnectFeed, feed};
 pub use finish::{Callback, Connected, Finished, Unfinished, finish};
 pub use session::{NewSession, OpenedSession, Session, open_session, session, use_session};
 pub use start::{Binding, Start, Started, start};
-pub(crate) use state::sha256;
+pub(crate) use state::{hash as sha256_of, random, sha256};

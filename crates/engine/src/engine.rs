@@ -13,7 +13,13 @@ use kalends_store::Store;
 use tokio::{sync::Notify, time::Instant};
 use url::Origin;
 
-use crate::{keys::KeyCache, load::Pace, prefetch::Asked, tokens::Tokens};
+use crate::{
+    channels::{Gatherer, PushSettings},
+    keys::KeyCache,
+    load::Pace,
+    prefetch::Asked,
+    tokens::Tokens,
+};
 
 /// Everything that a use case needs; cheap to clone.
 #[derive(Clone)]
@@ -27,6 +33,7 @@ struct Inner {
     keys: KeyCache,
     pace: Pace,
     asked: Asked,
+    gatherer: Gatherer,
     runs: Notify,
     worker_freed: Notify,
     turned: Mutex<Option<Instant>>,
@@ -61,6 +68,8 @@ pub struct EngineSettings {
     pub prefetch: bool,
     /// In whose days the daily jobs are done.
     pub zone: Zone,
+    /// How providers tell of changes; `None` leaves everything to polls.
+    pub push: Option<PushSettings>,
 }
 
 impl Default for EngineSettings {
@@ -72,6 +81,7 @@ impl Default for EngineSettings {
             budgets: BTreeMap::new(),
             prefetch: true,
             zone: Zone::UTC,
+            push: None,
         }
     }
 }
@@ -85,6 +95,7 @@ impl Engine {
                 keys: KeyCache::default(),
                 pace: Pace::default(),
                 asked: Asked::default(),
+                gatherer: Gatherer::default(),
                 runs: Notify::new(),
                 worker_freed: Notify::new(),
                 turned: Mutex::default(),
@@ -110,8 +121,13 @@ impl Engine {
 
     /// The providers that a person can be offered: those with an adapter and, where people sign in, a client.
     pub fn offered_providers(&self) -> impl Iterator<Item = ProviderKind> {
-        let adapters = self.inner.parts.providers.keys().copied();
-        adapters.filter(|kind| !kind.uses_oauth() || self.oauth(*kind).is_some())
+        self.adapters()
+            .filter(|kind| !kind.uses_oauth() || self.oauth(*kind).is_some())
+    }
+
+    /// The providers with an adapter.
+    pub(crate) fn adapters(&self) -> impl Iterator<Item = ProviderKind> {
+        self.inner.parts.providers.keys().copied()
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -142,6 +158,11 @@ impl Engine {
     /// How fast calendars may be polled.
     pub(crate) fn pace(&self) -> &Pace {
         &self.inner.pace
+    }
+
+    /// Where providers' messages come together.
+    pub(crate) fn gatherer(&self) -> &Gatherer {
+        &self.inner.gatherer
     }
 
     /// Told whenever a pass of this process has moved on or ended.

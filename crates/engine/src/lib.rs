@@ -12,6 +12,7 @@ pub mod availability;
 pub mod blocks;
 pub mod calendars;
 pub mod changes;
+pub mod channels;
 pub mod connect;
 pub mod connections;
 mod engine;

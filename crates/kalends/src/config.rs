@@ -8,6 +8,7 @@ mod egress;
 mod google;
 mod limits;
 mod log;
+mod push;
 mod server;
 mod sync;
 
@@ -28,6 +29,7 @@ pub(crate) use self::{
     google::Google,
     limits::Limits,
     log::{Log, LogFormat},
+    push::Push,
     server::{Server, http},
     sync::{Sync, Tasks},
 };
@@ -51,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) google: Google,
     pub(crate) egress: Egress,
     pub(crate) limits: Limits,
+    pub(crate) push: Push,
     pub(crate) sync: Sync,
     pub(crate) tasks: Tasks,
     pub(crate) log: Log,
@@ -123,6 +126,7 @@ impl Config {
         self.google.check(&mut mistakes);
         self.egress.check(&mut mistakes);
         self.limits.check(&mut mistakes);
+        self.push.check(&mut mistakes);
         self.sync.check(&mut mistakes);
         self.tasks.check(&mut mistakes);
         self.log.check(&mut mistakes);

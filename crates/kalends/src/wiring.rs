@@ -91,6 +91,7 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
         workers: config.tasks.concurrency,
         budgets: outbound::budgets(config),
         prefetch: config.sync.prefetch,
+        push: config.push.settings(config.server.public_url()),
         zone: config.tasks.zone(),
     };
     let engine = Engine::new(Parts {

@@ -37,6 +37,14 @@ impl Effects {
         self
     }
 
+    /// Adds what others are.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.tasks.extend(others.tasks);
+        self.changes.extend(others.changes);
+        self
+    }
+
     /// Adds a change.
     #[must_use]
     pub fn change(mut self, change: NewChange) -> Self {

@@ -39,5 +39,6 @@ pub use client::Client;
 pub use clock::{ManualClock, SeededEntropy};
 pub use database::{Database, DatabaseKind, HeldLocks, on_each_database};
 pub use google::GoogleAccount;
+pub use kalends_simulator as simulator;
 pub use recording::recording;
 pub use server::TestServer;

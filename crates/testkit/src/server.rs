@@ -1,13 +1,15 @@
 //! The whole server over a throw-away database.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kalends_api::{Api, ApiConfig};
 use kalends_core::{ambient::Ambient, provider::ProviderKind, time::TenantId};
 use kalends_egress::{Egress, EgressConfig, Surroundings};
 use kalends_engine::{
-    Engine, EngineSettings, Parts, keys,
+    Engine, EngineSettings, Parts,
+    channels::PushSettings,
+    keys,
     runner::Runner,
     tenants::{self, NewTenant},
     tokens::Tokens,
@@ -23,6 +25,7 @@ use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::SecretSlice;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinSet};
 use url::Url;
 
 use crate::{
@@ -50,6 +53,7 @@ pub struct TestServer {
     client: Client,
     http: reqwest::Client,
     _folder: Option<TempDir>,
+    _listening: JoinSet<()>,
 }
 
 impl TestServer {
@@ -70,15 +74,27 @@ impl TestServer {
 
     async fn start_on_file(feed_hosts: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::start_with(Database::in_folder(&folder), feed_hosts, Some(folder)).await
+        let database = Database::in_folder(&folder);
+        Self::start_with(database, feed_hosts, Some(folder), None).await
     }
 
     /// A server on that database that may fetch feeds from these hosts, as `host:port`.
     pub async fn start_on_allowing(database: Database, feed_hosts: &[&str]) -> Self {
-        Self::start_with(database, feed_hosts, None).await
+        Self::start_with(database, feed_hosts, None, None).await
     }
 
-    async fn start_with(database: Database, feed_hosts: &[&str], folder: Option<TempDir>) -> Self {
+    /// A server on that database that listens on a free port, so that the simulated Google tells it of changes.
+    pub async fn start_on_told(database: Database) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        Self::start_with(database, &[], None, Some(listener)).await
+    }
+
+    async fn start_with(
+        database: Database,
+        feed_hosts: &[&str],
+        folder: Option<TempDir>,
+        listener: Option<TcpListener>,
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(BEGINNING.parse::<Timestamp>().unwrap()));
         let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
         let simulator = Simulator::start(SimulatorConfig {
@@ -92,9 +108,20 @@ impl TestServer {
             .await
             .unwrap();
         store.migrate().await.unwrap();
-        let engine = engine(store, &simulator, feed_hosts, &ambient);
+        let push = listener.as_ref().map(|listener| PushSettings {
+            url: format!("http://{}/v1/push/", listener.local_addr().unwrap())
+                .parse()
+                .unwrap(),
+            pause: SignedDuration::from_secs(1),
+        });
+        let engine = engine(store, &simulator, (feed_hosts, push), &ambient);
         let config = ApiConfig::new(PUBLIC_URL.parse().unwrap(), SecretSlice::from(vec![7; 32])).unwrap();
         let router = Api::router(config, engine.clone());
+        let mut listening = JoinSet::new();
+        if let Some(listener) = listener {
+            let router = router.clone();
+            listening.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        }
         let client = tenant(&engine, Transport::Router(router), "Lyceum").await;
         Self {
             runner: Runner::new(engine.clone()),
@@ -104,6 +131,7 @@ impl TestServer {
             client,
             http: transport::http(),
             _folder: folder,
+            _listening: listening,
         }
     }
 
@@ -132,6 +160,11 @@ impl TestServer {
         self.runner.drain().await.unwrap();
     }
 
+    /// Waits until the simulated Google has sent all messages that are due.
+    pub async fn settle_pushes(&self) {
+        self.simulator.control().settle_pushes().await;
+    }
+
     /// Connects a Google account for a user the way a person does, without running the tasks that follow; answers the
     /// callback's answer.
     pub async fn connect_google(&self, user: &str, email: &str) -> Answer {
@@ -146,7 +179,12 @@ impl TestServer {
     }
 }
 
-fn engine(store: Store, simulator: &Running, feed_hosts: &[&str], ambient: &Ambient) -> Engine {
+fn engine(
+    store: Store,
+    simulator: &Running,
+    (feed_hosts, push): (&[&str], Option<PushSettings>),
+    ambient: &Ambient,
+) -> Engine {
     let at = |path: &str| -> Url { format!("{}{path}", simulator.base_url()).parse().unwrap() };
     let (now, dice) = (ambient.clone(), ambient.clone());
     let surroundings = Surroundings::new(
@@ -187,6 +225,7 @@ fn engine(store: Store, simulator: &Running, feed_hosts: &[&str], ambient: &Ambi
         ambient: ambient.clone(),
         settings: EngineSettings {
             return_origins: vec![Url::parse("https://app.example.com").unwrap().origin()],
+            push,
             ..EngineSettings::default()
         },
     })

@@ -4,7 +4,7 @@ mod list;
 mod update;
 
 use jiff::Timestamp;
-use kalends_engine::calendars;
+use kalends_engine::{calendars, channels};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,7 +28,9 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     "id": "01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90", "connectionId": "01982f6e-5b00-7f10-8c3d-3a9d1b0e6f27",
     "userId": "ada", "provider": "google", "name": "Lessons", "timeZone": "Europe/London", "color": "#2456c7",
     "accessRole": "own", "primary": true, "freeBusyOnly": false, "canWrite": true, "canCreateMeet": true,
-    "selected": true, "writeTarget": true, "syncStatus": "idle", "lastSyncedAt": "2026-11-20T09:58:12Z",
+    "selected": true, "writeTarget": true, "push": {"state": "live",
+    "channelId": "01982f6e-5d00-7c52-9b60-1e8f3c2d4a01", "expiresAt": "2026-11-27T09:41:07Z", "lastMessageAt": "2026-11-20T09:58:11Z"},
+    "syncStatus": "idle", "lastSyncedAt": "2026-11-20T09:58:12Z",
     "retryCount": 0, "coverage": {"from": "2026-10-21T00:00:00Z", "until": "2027-02-18T00:00:00Z"}
 })))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of the wire")]
@@ -70,6 +72,8 @@ pub(crate) struct Calendar {
     /// Since when the provider no longer lists it or lets us read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_at: Option<Timestamp>,
+    /// Whether its provider tells of changes; where it does not, polls are all there is.
+    push: Push,
     /// What its sync is doing.
     sync_status: SyncStatus,
     /// When it last agreed with the provider.
@@ -94,6 +98,31 @@ pub(crate) struct Calendar {
 words! {
     /// What a calendar's sync is doing: nothing, reading, or waiting after a failure.
     SyncStatus of calendars::SyncStatus { Idle, Syncing, Error }
+
+    /// Whether a calendar's provider tells of changes: it does, is being asked to, is not wanted to or cannot, refuses, or
+    /// does not although it should.
+    PushState of channels::PushState { Live, Opening, Off, Refused, Unavailable }
+}
+
+/// How a calendar's changes come to be known besides polling.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Push {
+    /// Whether its provider tells of them.
+    state: PushState,
+    /// Why not, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("no_public_url"))]
+    reason: Option<String>,
+    /// The push channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_id: Option<Uuid>,
+    /// When the channel ends unless it is replaced, which happens before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    /// When the channel last told something, to the minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_message_at: Option<Timestamp>,
 }
 
 /// A window of time.
@@ -138,6 +167,13 @@ impl From<calendars::Calendar> for Calendar {
             selected: calendar.selected,
             write_target: calendar.write_target,
             lost_at: calendar.lost_at,
+            push: Push {
+                state: calendar.push.state.into(),
+                reason: calendar.push.reason,
+                channel_id: calendar.push.channel.map(|channel| channel.0),
+                expires_at: calendar.push.expires_at,
+                last_message_at: calendar.push.last_message_at,
+            },
             sync_status: sync.status.into(),
             last_synced_at: sync.last_synced_at,
             last_error: sync.last_error,

@@ -43,6 +43,10 @@ async fn a_calendar_is_found_deselected_and_selected() {
       "name": "ada@example.com",
       "primary": true,
       "provider": "google",
+      "push": {
+        "reason": "no_public_url",
+        "state": "off"
+      },
       "retryCount": 0,
       "selected": true,
       "syncStatus": "idle",

@@ -13,6 +13,7 @@ mod feeds;
 mod idempotency;
 mod nonsense;
 mod openapi;
+mod push;
 mod readiness;
 mod reading;
 mod reading_explain;

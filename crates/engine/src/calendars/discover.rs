@@ -10,7 +10,7 @@ use kalends_store::{
 };
 
 use crate::{
-    Engine, changes,
+    Engine, changes, channels,
     connections::{LiveAccount, Trigger},
     runner::{
         failure::{Class, Failure},
@@ -91,7 +91,9 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         } else {
             changes::calendar_removed
         };
-        effects = effects.change(change(user, id, *calendar));
+        let let_go =
+            channels::watch_of_calendar(engine, connection.provider, (connection.tenant, id, *calendar));
+        effects = effects.change(change(user, id, *calendar)).and(let_go);
     }
     for calendar in unscheduled(engine, &selected).await? {
         let before = known.iter().find(|known| known.id == calendar);
@@ -102,6 +104,9 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         };
         effects = effects.task(task::pull(id, calendar, trigger, now));
     }
+    let of = (connection.tenant, id);
+    let watches = channels::watches_of_account(engine, connection.provider, of, selected).await?;
+    effects = effects.and(watches);
     let discovery = Discovery { found, lost, effects };
     match engine
         .store()

@@ -6,17 +6,37 @@ use kalends_core::{
 };
 
 use super::{Calendar, CalendarError, Progress, SyncState, SyncStatus, missing};
-use crate::Engine;
+use kalends_store::PushChannel;
+
+use crate::{
+    Engine,
+    channels::{StatusOf, status},
+};
 
 /// The calendar of that id.
 pub async fn get(engine: &Engine, tenant: TenantId, id: CalendarId) -> Result<Calendar, CalendarError> {
     let row = engine.store().calendar(tenant, id).await.map_err(missing)?;
     let connection = engine.store().connection(tenant, row.connection).await?;
-    Ok(view(row, connection.provider))
+    let channels = engine.store().push_channels_of_calendars(tenant, &[id]).await?;
+    Ok(view(engine, row, connection.provider, &channels))
 }
 
-/// A calendar as people see it.
-pub(super) fn view(row: kalends_store::Calendar, provider: ProviderKind) -> Calendar {
+/// A calendar as people see it. Others' channels may be among the channels.
+pub(super) fn view(
+    engine: &Engine,
+    row: kalends_store::Calendar,
+    provider: ProviderKind,
+    channels: &[PushChannel],
+) -> Calendar {
+    let own: Vec<&PushChannel> = channels
+        .iter()
+        .filter(|channel| channel.subject.calendar == Some(row.id))
+        .collect();
+    let of = StatusOf {
+        provider,
+        watched: row.selected && row.lost_at.is_none(),
+    };
+    let push = status(engine, of, &own);
     let sync = row.sync;
     Calendar {
         id: row.id,
@@ -34,6 +54,7 @@ pub(super) fn view(row: kalends_store::Calendar, provider: ProviderKind) -> Cale
         selected: row.selected,
         write_target: row.write_target,
         lost_at: row.lost_at,
+        push,
         sync: SyncState {
             status: match sync.status {
                 kalends_store::SyncStatus::Idle => SyncStatus::Idle,

@@ -37,11 +37,13 @@ pub async fn list(
             place.insert(engine.store().connection(tenant, row.connection).await?.provider);
         }
     }
+    let ids: Vec<CalendarId> = rows.iter().map(|row| row.id).collect();
+    let channels = engine.store().push_channels_of_calendars(tenant, &ids).await?;
     let calendars = rows
         .into_iter()
         .filter_map(|row| {
             let provider = *providers.get(&row.connection)?;
-            Some(view(row, provider))
+            Some(view(engine, row, provider, &channels))
         })
         .collect();
     Ok(Paged::cut(calendars, page.limit, |calendar: &Calendar| {

@@ -1,10 +1,10 @@
 //! What a person chooses about a calendar.
 
 use kalends_core::time::{CalendarId, TenantId};
-use kalends_store::{ConnectionState, Effects, StoreError};
+use kalends_store::{Connection, ConnectionState, Effects, StoreError};
 
 use super::{Calendar, CalendarError, get, missing};
-use crate::{Engine, changes, connections::Trigger, runner::task};
+use crate::{Engine, changes, channels, connections::Trigger, runner::task};
 
 /// What to change; `None` leaves it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +35,12 @@ pub async fn update(
     match update.selected {
         Some(true) => {
             let pull = task::pull(row.connection, id, Trigger::Selected, engine.ambient().now());
-            engine
-                .store()
-                .select_calendar(tenant, id, news().task(pull))
-                .await?;
+            let effects = news().task(pull).and(watches(engine, &connection, id));
+            engine.store().select_calendar(tenant, id, effects).await?;
         }
         Some(false) => {
-            engine.store().deselect_calendar(tenant, id, news()).await?;
+            let effects = news().and(watches(engine, &connection, id));
+            engine.store().deselect_calendar(tenant, id, effects).await?;
         }
         None => {}
     }
@@ -60,4 +59,13 @@ pub async fn update(
         Some(_) | None => {}
     }
     get(engine, tenant, id).await
+}
+
+/// What opens the calendar's push channel, or lets it go.
+fn watches(engine: &Engine, connection: &Connection, id: CalendarId) -> Effects {
+    channels::watch_of_calendar(
+        engine,
+        connection.provider,
+        (connection.tenant, connection.id, id),
+    )
 }

@@ -10,12 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// 32 random bytes in base64url: a `state`, a nonce, a PKCE verifier (43 characters, RFC 7636 section 4.1).
-pub(super) fn random(ambient: &Ambient) -> SecretString {
+pub(crate) fn random(ambient: &Ambient) -> SecretString {
     SecretString::from(URL_SAFE_NO_PAD.encode(ambient.bytes::<32>()))
 }
 
 /// What is kept of a secret that will be presented again.
-pub(super) fn hash(secret: &SecretString) -> [u8; 32] {
+pub(crate) fn hash(secret: &SecretString) -> [u8; 32] {
     sha256(secret.expose_secret().as_bytes())
 }
 

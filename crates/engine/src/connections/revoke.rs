@@ -3,18 +3,23 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kalends_core::provider::ProviderKind;
+use kalends_core::{provider::ProviderKind, time::ConnectionId};
+use kalends_providers::oauth::OAuthClient;
 use kalends_store::ClaimedTask;
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
     Engine,
+    channels::{self, StopError},
     runner::failure::{Class, Failure},
 };
 
 /// How long the provider may take.
 const ANSWER: Duration = Duration::from_secs(20);
+/// Failures after which the grant is ended although channels could not be stopped.
+const STOP_ATTEMPTS: u32 = 3;
 /// How long a token is kept for this after the disconnection.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -35,6 +40,10 @@ pub(crate) async fn revoke(engine: &Engine, task: &ClaimedTask) -> Result<(), Fa
     if over || client.client_id() != grant.client {
         return Ok(());
     }
+    let Some(token) = engine.store().task_secret(task).await? else {
+        return Ok(());
+    };
+    stop_channels(engine, task, (client, &token)).await?;
     if engine
         .store()
         .is_account_in_use(grant.provider, grant.client, grant.account)
@@ -42,11 +51,36 @@ pub(crate) async fn revoke(engine: &Engine, task: &ClaimedTask) -> Result<(), Fa
     {
         return Ok(());
     }
-    let Some(token) = engine.store().task_secret(task).await? else {
-        return Ok(());
-    };
     let revoked = client.revoke(&token, Instant::now() + ANSWER).await;
     revoked.map_err(|error| Failure::of_provider(error, engine.ambient().now()))
+}
+
+/// Push channels go first, since nobody can stop them without the grant. A grant is not kept for them alone: after a few
+/// attempts they are left to expire.
+async fn stop_channels(
+    engine: &Engine,
+    task: &ClaimedTask,
+    (client, token): (&OAuthClient, &SecretString),
+) -> Result<(), Failure> {
+    let (Some(tenant), Ok(connection)) = (task.tenant, task.key.parse::<ConnectionId>()) else {
+        return Ok(());
+    };
+    let Some(provider) = engine.provider(client.kind()) else {
+        return Ok(());
+    };
+    let stopped = channels::stop_before_revoking(engine, &**provider, (tenant, connection), async || {
+        let grant = client.refresh(token, Instant::now() + ANSWER).await?;
+        Ok(grant.access_token)
+    });
+    match stopped.await {
+        Err(error) if error.is_final() || task.transient_failures >= STOP_ATTEMPTS => {
+            tracing::info!(connection = %connection, %error, "push channels are left to expire");
+            Ok(())
+        }
+        Err(StopError::Store(error)) => Err(error.into()),
+        Err(StopError::Provider(error)) => Err(Failure::of_provider(error, engine.ambient().now())),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// What is to be ended.

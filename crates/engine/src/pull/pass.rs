@@ -17,7 +17,7 @@ use super::{
     subject::{Subject, days, in_force, window, with_roll},
 };
 use crate::{
-    Engine, changes,
+    Engine, changes, channels,
     connections::Trigger,
     runner::{
         failure::{Class, Failure},
@@ -143,6 +143,10 @@ impl<'a> Running<'a> {
             effects,
         };
         let run = engine.store().finish_pass(pass, commit).await?;
+        let told_by_poll = subject.trigger == Trigger::Poll && run.kind == PassKind::Delta;
+        if ending.news == News::Synced && told_by_poll {
+            channels::missed(engine, calendar).await?;
+        }
         if ending.news == News::Synced || run.counts.quarantined > 0 {
             log(subject, &run);
         }

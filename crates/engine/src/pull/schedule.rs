@@ -19,7 +19,7 @@ pub(super) fn every(
     let rhythm = Rhythm {
         wanted: SignedDuration::from_secs(sync.interval_seconds().into()),
         hint,
-        news: polling::News::Asked,
+        news: subject.news,
         quiet_for: changed_at.map_or(SignedDuration::ZERO, |at| subject.loaded_at.duration_since(at)),
     };
     (sync.sync_enabled && sync.auto_sync).then(|| polling::every(rhythm))

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kalends_core::{
-    sync::coverage::{self, WindowDays},
+    sync::{
+        coverage::{self, WindowDays},
+        polling::News,
+    },
     time::{CalendarId, Interval},
 };
 use kalends_providers::provider::{CalendarRef, ChangePage, ProviderError, PullFrom};
 use kalends_store::{Calendar, ClaimedTask, Covered, StoreError};
 
 use crate::{
-    Engine,
+    Engine, channels,
     connections::{LiveAccount, Trigger},
     runner::failure::{Class, Failure},
     settings::{self, InForce, SettingsError},
@@ -26,6 +29,8 @@ pub(super) struct Subject {
     pub(super) account: LiveAccount,
     pub(super) settings: InForce,
     pub(super) trigger: Trigger,
+    /// Who tells of the calendar's changes.
+    pub(super) news: News,
     /// When its rows were read, which is before anything is asked.
     pub(super) loaded_at: Timestamp,
 }
@@ -40,15 +45,18 @@ impl Subject {
         };
         let trigger = Trigger::parse(task.payload.get("trigger").and_then(|word| word.as_str()));
         let settings = in_force(engine, &calendar).await?;
-        if !settings.sync.sync_enabled || (trigger == Trigger::Poll && !settings.sync.auto_sync) {
+        let by_itself = matches!(trigger, Trigger::Poll | Trigger::Push);
+        if !settings.sync.sync_enabled || (by_itself && !settings.sync.auto_sync) {
             return Ok(None);
         }
         let account = LiveAccount::load(engine, calendar.tenant, calendar.connection, task.lane).await?;
+        let news = channels::news(engine, &calendar).await?;
         Ok(account.map(|account| Self {
             calendar,
             account,
             settings,
             trigger,
+            news,
             loaded_at,
         }))
     }

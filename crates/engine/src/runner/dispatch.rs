@@ -9,7 +9,7 @@ use super::{
     sweep,
     task::{Kind, Meaning, meaning},
 };
-use crate::{Engine, calendars, connections, pull, schedules};
+use crate::{Engine, calendars, channels, connections, pull, schedules};
 
 /// How long a task of an unknown kind waits for a process that knows it.
 const UNKNOWN_WAITS: SignedDuration = SignedDuration::from_mins(1);
@@ -21,6 +21,8 @@ pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a
         Meaning::Does(Kind::Recompile) => pull::recompile(engine, task).boxed(),
         Meaning::Does(Kind::Discover) => calendars::discover(engine, task).boxed(),
         Meaning::Does(Kind::Revoke) => connections::revoke(engine, task).boxed(),
+        Meaning::Does(Kind::Watch) => channels::watch(engine, task).boxed(),
+        Meaning::Does(Kind::Unwatch) => channels::unwatch(engine, task).boxed(),
         Meaning::Does(Kind::Sweep) => sweep::one(engine, task).boxed(),
         Meaning::Does(Kind::Daily) => schedules::daily(engine, task).boxed(),
         Meaning::Does(Kind::KeepAlive) => connections::keep_alive(engine, task).boxed(),

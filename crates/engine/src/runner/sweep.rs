@@ -11,6 +11,7 @@ mod calendars;
 mod coverage;
 mod dead_tasks;
 mod prunes;
+mod push_channels;
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
@@ -25,7 +26,7 @@ pub(super) const BATCH: u32 = 20;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// All sweeps.
-const SWEEPS: [Sweep; 4] = [
+const SWEEPS: [Sweep; 5] = [
     Sweep {
         name: "prunes",
         run: |engine| prunes::sweep(engine).boxed(),
@@ -41,6 +42,10 @@ const SWEEPS: [Sweep; 4] = [
     Sweep {
         name: "coverage",
         run: |engine| coverage::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "push_channels",
+        run: |engine| push_channels::sweep(engine).boxed(),
     },
 ];
 

@@ -1,11 +1,14 @@
 //! The kinds of tasks, and how each is made.
 
+mod watch;
+
 use jiff::Timestamp;
 use kalends_core::time::{CalendarId, ConnectionId};
 use kalends_store::{Connection, NewTask, TaskLane};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+pub(crate) use self::watch::{Watched, unwatch, watch, watch_key, watched};
 use crate::connections::Trigger;
 
 /// What a task does.
@@ -19,6 +22,10 @@ pub(crate) enum Kind {
     Discover,
     /// Ends a grant at its provider; the key is the connection that was disconnected.
     Revoke,
+    /// Opens, replaces or lets go push channels; the key is what they watch, see [`Watched`].
+    Watch,
+    /// Stops a push channel; the key is the channel.
+    Unwatch,
     /// Looks for owed work; the key is the sweep.
     Sweep,
     /// Does a daily job; the key is its name.
@@ -28,11 +35,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
         Self::Revoke,
+        Self::Watch,
+        Self::Unwatch,
         Self::Sweep,
         Self::Daily,
         Self::KeepAlive,
@@ -45,6 +54,8 @@ impl Kind {
             Self::Recompile => "recompile",
             Self::Discover => "discover",
             Self::Revoke => "revoke",
+            Self::Watch => "watch",
+            Self::Unwatch => "unwatch",
             Self::Sweep => "sweep",
             Self::Daily => "daily",
             Self::KeepAlive => "keep_alive",

@@ -8,10 +8,11 @@ use kalends_core::{
 use kalends_store::{Calendar, CalendarFilter, Effects, NewTask, StoreError};
 
 use super::{SettingsError, stored};
-use crate::{Engine, connections::Trigger, runner::task};
+use crate::{Engine, channels, connections::Trigger, runner::task};
 
 /// Replaces a user's settings of one kind. What follows is enqueued in the same transaction: new rules about what
-/// blocks, or a wider window, recompile the index; another rhythm begins with a pull.
+/// blocks, or a wider window, recompile the index; another rhythm begins with a pull, and with a
+/// look at push channels.
 pub async fn put(
     engine: &Engine,
     tenant: TenantId,
@@ -40,13 +41,14 @@ async fn follow_up(
     user: &UserId,
     setting: &Setting,
 ) -> Result<Effects, StoreError> {
-    let of_calendar: fn(&Calendar, Timestamp) -> NewTask = match setting {
+    let of_calendar: Option<fn(&Calendar, Timestamp) -> NewTask> = match setting {
         Setting::CalendarRead(_) => {
-            |calendar, now| task::recompile(calendar.connection, calendar.id, None, now)
+            Some(|calendar, now| task::recompile(calendar.connection, calendar.id, None, now))
         }
         Setting::Sync(sync) if sync.sync_enabled && sync.auto_sync => {
-            |calendar, now| task::pull(calendar.connection, calendar.id, Trigger::Poll, now)
+            Some(|calendar, now| task::pull(calendar.connection, calendar.id, Trigger::Poll, now))
         }
+        Setting::Sync(_) => None,
         _ => return Ok(Effects::none()),
     };
     let filter = CalendarFilter {
@@ -58,7 +60,18 @@ async fn follow_up(
     let selected = calendars
         .iter()
         .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
-    Ok(selected.fold(Effects::none(), |effects, calendar| {
-        effects.task(of_calendar(calendar, now))
-    }))
+    let mut effects = Effects::none();
+    for calendar in selected {
+        effects.tasks.extend(of_calendar.map(|task| task(calendar, now)));
+        if matches!(setting, Setting::Sync(_)) {
+            let provider = engine
+                .store()
+                .connection(tenant, calendar.connection)
+                .await?
+                .provider;
+            let named = (tenant, calendar.connection, calendar.id);
+            effects = effects.and(channels::watch_of_calendar(engine, provider, named));
+        }
+    }
+    Ok(effects)
 }

@@ -107,7 +107,7 @@ fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && loopback)
 }
 
-fn url_or_empty<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Url>, D::Error> {
+pub(super) fn url_or_empty<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(input)?;
     if text.is_empty() {
         return Ok(None);

@@ -6,14 +6,18 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use kalends_core::{external_event::ExternalEvent, provider::ProviderKind, time::Interval};
+use jiff::Timestamp;
+use kalends_core::{ambient::Clock, external_event::ExternalEvent, provider::ProviderKind, time::Interval};
 use kalends_providers::{
     Provider,
     provider::{
-        Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Cursor, Fate, Listing, Next, PageToken,
-        ProviderError, PullFrom, Quarantined, RemoteCalendar, RemoteItem,
+        Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, Cursor, Fate,
+        Listing, NewChannel, Next, PageToken, ProviderError, PullFrom, Quarantined, RemoteCalendar,
+        RemoteItem, WatchTarget,
     },
 };
+use kalends_testkit::ManualClock;
+use secrecy::SecretString;
 
 /// One entry of a calendar's history.
 #[derive(Clone, Debug)]
@@ -42,6 +46,22 @@ struct State {
     /// What the next questions answer instead of the truth; `None` lets one pass.
     faults: VecDeque<Option<ProviderError>>,
     asked: Vec<PullFrom>,
+    /// Set when it has push channels.
+    clock: Option<Arc<ManualClock>>,
+    /// The channels it was asked for and opened, with the target's name.
+    watches: Vec<Watch>,
+    /// What the next questions for a channel answer; `None` lets one pass.
+    watch_faults: VecDeque<Option<ProviderError>>,
+}
+
+/// A channel at the provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    pub(crate) id: String,
+    pub(crate) secret: SecretString,
+    pub(crate) resource_id: String,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) stopped: bool,
 }
 
 /// See the file's head.
@@ -61,6 +81,15 @@ impl Scripted {
             kind,
             state: Arc::new(Mutex::new(state)),
         }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.with(|state| {
+            state
+                .clock
+                .as_ref()
+                .map_or(Timestamp::MIN, |clock| Clock::now(&**clock))
+        })
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
@@ -156,6 +185,28 @@ impl Scripted {
             state.faults.extend(std::iter::repeat_with(|| None).take(after));
             state.faults.push_back(Some(error));
         });
+    }
+
+    /// Has push channels from now on.
+    pub(crate) fn offer_push(&self, clock: &Arc<ManualClock>) {
+        self.with(|state| state.clock = Some(Arc::clone(clock)));
+    }
+
+    /// Lets the next question for a channel fail; the channel is opened all the same when nobody can know.
+    pub(crate) fn fail_watch(&self, error: ProviderError) {
+        self.with(|state| state.watch_faults.push_back(Some(error)));
+    }
+
+    /// The channels that it was ever asked for and opened.
+    pub(crate) fn watches(&self) -> Vec<Watch> {
+        self.with(|state| state.watches.clone())
+    }
+
+    /// Its open channels that watch the resource.
+    pub(crate) fn open_watches(&self, resource_id: &str) -> Vec<Watch> {
+        let (mut watches, now) = (self.watches(), self.now());
+        watches.retain(|watch| watch.resource_id == resource_id && !watch.stopped && now < watch.expires_at);
+        watches
     }
 
     /// The questions about changes so far; forgets them.
@@ -271,7 +322,11 @@ impl Provider for Scripted {
             free_busy: false,
             incremental: true,
             writable: false,
-            push: &[],
+            push: if self.with(|state| state.clock.is_some()) {
+                &[Covers::Calendar, Covers::CalendarList]
+            } else {
+                &[]
+            },
         }
     }
 
@@ -303,6 +358,67 @@ impl Provider for Scripted {
             Err(ProviderError::Unsupported {
                 what: "answer free/busy questions",
             })
+        })
+    }
+
+    fn watch<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        target: &'a WatchTarget,
+        new: &'a NewChannel,
+    ) -> BoxFuture<'a, Result<Channel, ProviderError>> {
+        let resource_id = match target {
+            WatchTarget::Calendar(calendar) => format!("events of {}", calendar.provider_id),
+            WatchTarget::CalendarList => "list".to_owned(),
+        };
+        let expires_at = self.now() + new.lifetime;
+        let fault = self.with(|state| {
+            let fault = state.watch_faults.pop_front().flatten();
+            assert!(
+                state.watches.iter().all(|watch| watch.id != new.id),
+                "an id is used twice"
+            );
+            if matches!(fault, None | Some(ProviderError::Unavailable { .. })) {
+                state.watches.push(Watch {
+                    id: new.id.clone(),
+                    secret: new.secret.clone(),
+                    resource_id: resource_id.clone(),
+                    expires_at,
+                    stopped: false,
+                });
+            }
+            fault
+        });
+        Box::pin(async move {
+            // A wait, so that a process can die between the question and its answer.
+            tokio::task::yield_now().await;
+            fault.map_or(
+                Ok(Channel {
+                    resource_id,
+                    expires_at,
+                }),
+                Err,
+            )
+        })
+    }
+
+    fn stop<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        channel: &'a ChannelRef,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
+        self.with(|state| {
+            let same =
+                |watch: &&mut Watch| watch.id == channel.id && watch.resource_id == channel.resource_id;
+            state
+                .watches
+                .iter_mut()
+                .filter(same)
+                .for_each(|watch| watch.stopped = true);
+        });
+        Box::pin(async {
+            tokio::task::yield_now().await;
+            Ok(())
         })
     }
 }

@@ -13,7 +13,9 @@ use kalends_engine::{
     Engine, EngineSettings, Parts,
     availability::{self, AvailabilityQuery, Freshness, UserAvailability},
     calendars::{self, Calendar},
-    changes, connections,
+    changes,
+    channels::PushSettings,
+    connections,
     page::Page,
     runner::Runner,
     tenants::{self, NewTenant},
@@ -115,6 +117,23 @@ impl World {
             user,
         };
         world.connect().await;
+        world
+    }
+
+    /// Connected, listed, pulled, and watched: the provider has push channels and can reach us.
+    pub(crate) async fn with_push(database: Database) -> Self {
+        let push = PushSettings {
+            url: "https://calendars.example.com/v1/push/".parse().unwrap(),
+            pause: SignedDuration::from_secs(1),
+        };
+        let settings = EngineSettings {
+            push: Some(push),
+            ..EngineSettings::default()
+        };
+        let world = Self::with_settings(database, settings).await;
+        world.google.offer_push(&world.clock);
+        world.drain().await;
+        world.google.asked();
         world
     }
 
