@@ -16,7 +16,7 @@ use crate::{
     deadline,
     error::{BoxError, EgressError},
     guard::{self, BlockReason},
-    limiter::{self, Counting, Windows},
+    limiter::{self, Counting, Limiter},
     retry,
     stack::{Line, Stage, Ticket, assemble},
     token::{TokenSource, stage as token},
@@ -37,7 +37,7 @@ struct Shared {
     transport: Arc<Transport>,
     batches: Arc<Batches>,
     circuits: Arc<Circuits>,
-    windows: Arc<Windows>,
+    limiter: Limiter,
 }
 
 /// Why there is no egress.
@@ -56,12 +56,13 @@ impl Egress {
     /// [`Egress::with_tokens`].
     pub fn new(config: EgressConfig) -> Result<Self, SetupError> {
         let transport = Arc::new(Transport::new(&config).map_err(|error| SetupError::Client(error.into()))?);
+        let config = Arc::new(config);
         let shared = Arc::new(Shared {
             batches: Arc::new(Batches::new(Arc::clone(&transport))),
             transport,
             circuits: Arc::new(Circuits::default()),
-            windows: Arc::new(limiter::windows(&config).map_err(SetupError::Windows)?),
-            config: Arc::new(config),
+            limiter: Limiter::new(Arc::clone(&config))?,
+            config,
         });
         Ok(Self {
             line: line(&shared, None),
@@ -80,14 +81,12 @@ impl Egress {
 
     /// Tells how many replicas divide the budgets while they cannot count together; at first one.
     pub fn set_replicas(&self, replicas: u32) {
-        self.shared.windows.set_replicas(replicas);
+        self.shared.limiter.set_replicas(replicas);
     }
 
     /// Who counts the calls that budgets limit: asks the shared store, when there is one.
     pub async fn counting(&self) -> Counting {
-        let now = self.shared.config.surroundings.now();
-        self.shared.windows.look(now).await;
-        self.shared.windows.counting()
+        self.shared.limiter.counting().await
     }
 
     /// Sends a call through all stages.
@@ -114,7 +113,7 @@ fn line(shared: &Shared, tokens: Option<Arc<dyn TokenSource>>) -> Line {
         Arc::clone(&shared.config),
     );
     assemble(
-        stages(&shared.config, &shared.circuits, &shared.windows, tokens),
+        stages(&shared.config, &shared.circuits, &shared.limiter, tokens),
         innermost,
     )
 }
@@ -123,7 +122,7 @@ fn line(shared: &Shared, tokens: Option<Arc<dyn TokenSource>>) -> Line {
 fn stages(
     config: &Arc<EgressConfig>,
     circuits: &Arc<Circuits>,
-    windows: &Arc<Windows>,
+    limiter: &Limiter,
     tokens: Option<Arc<dyn TokenSource>>,
 ) -> Vec<Stage> {
     vec![
@@ -131,7 +130,7 @@ fn stages(
         deadline::stage(),
         retry::stage(config.retry, config.surroundings.clone()),
         breaker::stage(Arc::clone(circuits), Arc::clone(config)),
-        limiter::stage(Arc::clone(windows), Arc::clone(config)),
+        limiter::stage(limiter.clone()),
         token::stage(tokens),
     ]
 }
@@ -167,7 +166,8 @@ mod tests {
         let config = Arc::new(EgressConfig::new(surroundings()));
         let tokens = Tokens::new(["stale", "fresh"]);
         let noted = Arc::default();
-        let stages = stages(&config, &Arc::default(), &Arc::default(), Some(tokens))
+        let limiter = Limiter::new(Arc::clone(&config)).unwrap();
+        let stages = stages(&config, &Arc::default(), &limiter, Some(tokens))
             .into_iter()
             .flat_map(|stage| [note(stage.name, &noted), stage])
             .collect();

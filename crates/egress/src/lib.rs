@@ -45,5 +45,5 @@ pub use config::{
 pub use egress::{Egress, SetupError};
 pub use error::{BoxError, Cut, EgressError, ErrorClass, LimitedBy, RedirectFault};
 pub use guard::BlockReason;
-pub use limiter::{Counting, SharedClock};
+pub use limiter::{Counting, Limiter, SharedClock, UnderWay};
 pub use token::{TokenError, TokenSource};

@@ -13,15 +13,17 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
 
 use crate::{
     answer::{LimitScope, Verdict},
-    call::Lane,
+    call::{Call, Lane, Peer},
     clock::{after, until},
-    config::{EgressConfig, ServicePolicy},
-    error::{BoxError, EgressError, LimitedBy},
+    config::{EgressConfig, ServicePolicy, SharedWindows},
+    egress::SetupError,
+    error::{EgressError, LimitedBy},
     stack::{Line, Outcome, Stage, Ticket, pass},
 };
 
@@ -38,32 +40,65 @@ mod windows;
 use budget::{Budget, Demand, Moment};
 use shared::Shared;
 pub use shared::SharedClock;
-pub use windows::Counting;
-use windows::UnderWay;
-pub(crate) use windows::Windows;
+use windows::Windows;
+pub use windows::{Counting, UnderWay};
 
-/// The counts, in Redis where the configuration names one.
-pub(crate) fn windows(config: &EgressConfig) -> Result<Windows, BoxError> {
-    let shared = config
-        .shared
-        .as_ref()
-        .map(|shared| Shared::new(shared.url.expose_secret(), shared.clock, shared.process));
-    Ok(Windows::new(shared.transpose()?))
+/// Decides which calls may be sent now. Cheap to clone; clones share their counts.
+#[derive(Clone, Debug)]
+pub struct Limiter {
+    windows: Arc<Windows>,
+    config: Arc<EgressConfig>,
 }
 
-pub(crate) fn stage(windows: Arc<Windows>, config: Arc<EgressConfig>) -> Stage {
+impl Limiter {
+    /// Counts in Redis where the configuration names one, else in this process.
+    pub fn new(config: Arc<EgressConfig>) -> Result<Self, SetupError> {
+        let connect =
+            |shared: &SharedWindows| Shared::new(shared.url.expose_secret(), shared.clock, shared.process);
+        let shared = config.shared.as_ref().map(connect).transpose();
+        let shared = shared.map_err(|error| SetupError::Windows(error.into()))?;
+        Ok(Self {
+            windows: Arc::new(Windows::new(shared)),
+            config,
+        })
+    }
+
+    /// Decides once over a call: charges it to all its budgets, or to none and answers from when it is worth asking
+    /// again. It counts as under way until the answer is dropped.
+    pub async fn decide(&self, call: &Call) -> Result<UnderWay, Timestamp> {
+        let peer = Peer::of(call);
+        let demands = demands(call, &peer, self.config.policy(call.service));
+        let now = self.config.surroundings.now();
+        let moment = Moment {
+            now,
+            lane: call.lane,
+            over_by: after(now, call.deadline),
+        };
+        self.windows.take(&demands, moment).await
+    }
+
+    /// Who counts: asks the shared store, when there is one.
+    pub(crate) async fn counting(&self) -> Counting {
+        self.windows.look(self.config.surroundings.now()).await;
+        self.windows.counting()
+    }
+
+    /// How many replicas divide the budgets where they cannot count together.
+    pub(crate) fn set_replicas(&self, replicas: u32) {
+        self.windows.set_replicas(replicas);
+    }
+}
+
+pub(crate) fn stage(limiter: Limiter) -> Stage {
     Stage::new("limiter", move |ticket, inside| {
-        run(ticket, inside, Arc::clone(&windows), Arc::clone(&config))
+        run(ticket, inside, limiter.clone())
     })
 }
 
-async fn run(
-    ticket: Ticket,
-    inside: Line,
-    windows: Arc<Windows>,
-    config: Arc<EgressConfig>,
-) -> Result<Outcome, EgressError> {
-    let demands = demands(&ticket, config.policy(ticket.call.service));
+async fn run(ticket: Ticket, inside: Line, limiter: Limiter) -> Result<Outcome, EgressError> {
+    let Limiter { windows, config } = limiter;
+    let policy = config.policy(ticket.call.service);
+    let demands = demands(&ticket.call, &ticket.peer, policy);
     let _under_way = admit(&ticket, &demands, &windows, &config).await?;
     let outcome = pass(&inside, ticket).await?;
     learn(&outcome, &demands, &windows).await;
@@ -71,21 +106,22 @@ async fn run(
 }
 
 /// The budgets that a call is charged to, the client's first.
-fn demands<'a>(ticket: &Ticket, policy: &'a ServicePolicy) -> Vec<Demand<'a>> {
-    let mut demands = vec![Demand {
-        budget: Budget::Client(ticket.peer.clone()),
+fn demands<'a>(call: &Call, peer: &Peer, policy: &'a ServicePolicy) -> Vec<Demand<'a>> {
+    let mut demands = Vec::with_capacity(3);
+    demands.push(Demand {
+        budget: Budget::Client(peer.clone()),
         windows: &policy.per_client,
         at_once: None,
-    }];
-    if let Some(account) = ticket.call.account {
+    });
+    if let Some(account) = call.account {
         demands.push(Demand {
-            budget: Budget::Account(ticket.peer.clone(), account),
+            budget: Budget::Account(peer.clone(), account),
             windows: &policy.per_account,
             at_once: policy.at_once_per_account,
         });
-        if let Some(usage) = ticket.call.usage {
+        if let Some(usage) = call.usage {
             demands.push(Demand {
-                budget: Budget::Usage(ticket.peer.clone(), account, usage),
+                budget: Budget::Usage(peer.clone(), account, usage),
                 windows: &[],
                 at_once: None,
             });
@@ -177,7 +213,10 @@ mod tests {
 
     fn line(service: &Scripted, policy: ServicePolicy) -> Line {
         let config = EgressConfig::new(surroundings()).with_service(call().service, policy);
-        assemble(vec![stage(Arc::default(), Arc::new(config))], service.line())
+        assemble(
+            vec![stage(Limiter::new(Arc::new(config)).unwrap())],
+            service.line(),
+        )
     }
 
     fn per_account(windows: &[Window]) -> ServicePolicy {
@@ -381,7 +420,8 @@ mod tests {
         let service = Scripted::new([]);
         let mut config = EgressConfig::new(crate::Surroundings::new(dawn, || 0.0));
         config.other_services = per_account(&[Window::new(1, 10)]);
-        let line = assemble(vec![stage(Arc::default(), Arc::new(config))], service.line());
+        let limiter = Limiter::new(Arc::new(config)).unwrap();
+        let line = assemble(vec![stage(limiter)], service.line());
         send(&line, by(1, Lane::Push)).await.unwrap();
         assert_eq!(limited(send(&line, by(1, Lane::Push)).await), 10);
     }

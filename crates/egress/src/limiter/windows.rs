@@ -23,16 +23,10 @@ use crate::clock::after;
 
 /// The counts of all budgets.
 #[derive(Debug)]
-pub(crate) struct Windows {
+pub(super) struct Windows {
     local: Local,
     shared: Option<Arc<Shared>>,
     replicas: AtomicU32,
-}
-
-impl Default for Windows {
-    fn default() -> Self {
-        Self::new(None)
-    }
 }
 
 /// Who counts the calls that budgets limit.
@@ -48,7 +42,7 @@ pub enum Counting {
 
 /// A call that counts as under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay {
+pub struct UnderWay {
     windows: Arc<Windows>,
     /// Those that limit how many calls are under way.
     budgets: Vec<Budget>,
@@ -66,7 +60,7 @@ impl Windows {
     }
 
     /// How many replicas divide the budgets where they cannot count together.
-    pub(crate) fn set_replicas(&self, replicas: u32) {
+    pub(super) fn set_replicas(&self, replicas: u32) {
         self.replicas.store(replicas.max(1), Ordering::Relaxed);
     }
 
