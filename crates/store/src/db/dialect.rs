@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -59,6 +59,11 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
         13,
         "task turns",
         include_str!("../../migrations/0013_task_turns.sql"),
+    ),
+    (
+        14,
+        "events by start",
+        include_str!("../../migrations/0014_events_by_start.sql"),
     ),
 ];
 

@@ -17,6 +17,12 @@ use crate::{
     db::{Sql, sql},
 };
 
+/// Events of at most 31 days, which are found by when they start. Written as in the index of the others.
+const SHORT: &str = " AND NOT (e.span_end_us / 2 - e.span_start_us / 2 > 1339200000000)";
+/// The others, series above all, which have an index of their own.
+const LONG: &str = " AND e.span_end_us / 2 - e.span_start_us / 2 > 1339200000000";
+/// How long before a window a short event may start that touches it, and a little more, for the halves.
+const SHORT_US: i64 = 2 * 1_339_200_000_000 + 2;
 /// Most ids in one `IN`.
 const CHUNK: usize = 500;
 
@@ -30,12 +36,20 @@ impl Store {
         calendar: CalendarId,
         window: Interval,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let touching = of_calendar(tenant, calendar)
-            .push(" AND e.span_end_us >= ")
-            .push_bind(window.start_us())
-            .push(" AND e.span_start_us < ")
-            .push_bind(window.end_us());
-        let mut events = self.load(touching).await?;
+        // Two looks at indexes, so that what is stored far from the window is not gone through.
+        let within = |select: Sql| {
+            select
+                .push(" AND e.span_end_us >= ")
+                .push_bind(window.start_us())
+                .push(" AND e.span_start_us < ")
+                .push_bind(window.end_us())
+        };
+        let short = within(of_calendar(tenant, calendar).push(SHORT))
+            .push(" AND e.span_start_us >= ")
+            .push_bind(window.start_us().saturating_sub(SHORT_US));
+        let mut events = self.load(short).await?;
+        let long = within(of_calendar(tenant, calendar).push(LONG));
+        events.extend(self.load(long).await?);
 
         // An occurrence that began before the window may reach into it, and so may its removal.
         let masters = events
