@@ -48,6 +48,8 @@ pub struct Kalends {
     pub tenant: TenantId,
     /// A key of the tenant.
     pub key: SecretString,
+    /// The ring that opens the database's secrets.
+    pub ring: SecretString,
 }
 
 /// A calendar that was connected.
@@ -83,8 +85,9 @@ impl Clock for RunningClock {
 impl Kalends {
     /// The product on an empty database, with one tenant; Google's APIs are at `google`.
     pub async fn on(database: &str, google: &Url, ambient: Ambient) -> anyhow::Result<Self> {
-        let ring = KeyRing::parse(&KeyRing::generate("bench", &ambient))?;
-        let store = Store::connect(&StoreConfig::new(database), ring, ambient.clone()).await?;
+        let ring = KeyRing::generate("bench", &ambient);
+        let config = StoreConfig::new(database);
+        let store = Store::connect(&config, KeyRing::parse(&ring)?, ambient.clone()).await?;
         store.migrate().await?;
         let engine = engine(store.clone(), google, ambient)?;
         let new = NewTenant {
@@ -98,6 +101,7 @@ impl Kalends {
             engine,
             tenant,
             key,
+            ring,
         })
     }
 

@@ -48,7 +48,12 @@ impl fmt::Debug for Surroundings {
 ///
 /// Less than a minute is the small disorder of threads and of a clock that is being corrected.
 pub(crate) fn is_left_over(noted: Timestamp, now: Timestamp) -> bool {
-    noted > after(now, Duration::from_mins(1))
+    noted > latest(now)
+}
+
+/// The last instant that is not left over.
+pub(crate) fn latest(now: Timestamp) -> Timestamp {
+    after(now, Duration::from_mins(1))
 }
 
 /// `at` + `by`, or the end of time.

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::Timestamp;
 
 use super::{allowance::Allowance, governor::Governor};
-use crate::{clock::is_left_over, config::Window};
+use crate::{clock::latest, config::Window};
 
 /// The calls granted from one budget, oldest first, as far back as its longest window reaches, and what is known of
 /// the budget beside. Instants are microseconds since 1970, which makes a log a third of its size.
@@ -54,8 +54,8 @@ impl Log {
 
     /// Forgets grants that a clock which was set back since has left in the future.
     pub(super) fn forget_left_overs(&mut self, now: Timestamp) {
-        let is_left_over = |us: i64| Timestamp::from_microsecond(us).is_ok_and(|at| is_left_over(at, now));
-        while self.granted_us.back().is_some_and(|&us| is_left_over(us)) {
+        let latest_us = latest(now).as_microsecond();
+        while self.granted_us.back().is_some_and(|&us| us > latest_us) {
             self.granted_us.pop_back();
             self.unshared = self.unshared.saturating_sub(1);
         }

@@ -1,0 +1,112 @@
+//! The built server as a process of its own, and what it uses of the machine. Both are read from `/proc`, which only
+//! Linux has.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, ensure};
+use secrecy::ExposeSecret;
+
+use crate::{Limits, people::Fleet};
+
+/// Processor time is counted in hundredths of a second, whatever the machine's own clock does (proc_pid_stat(5)).
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// A server that has said that it is ready; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+}
+
+/// Builds the binary and answers where it is: in the folder above the one that this benchmark runs from.
+pub(crate) fn build() -> anyhow::Result<PathBuf> {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--package", "kalends", "--bin", "kalends"])
+        .status()?;
+    ensure!(built.success(), "the binary cannot be built");
+    let own = std::env::current_exe()?;
+    let folder = own
+        .parent()
+        .and_then(Path::parent)
+        .context("the folder of releases")?;
+    Ok(folder.join("kalends"))
+}
+
+impl Server {
+    /// Starts on the fleet's database.
+    pub(crate) fn start(kalends: &Path, fleet: &Fleet, limits: Limits) -> anyhow::Result<Self> {
+        let mut command = Command::new(kalends);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--database"])
+            .arg(format!("sqlite:{}", fleet.file().display()))
+            .env_clear()
+            .env("KALENDS_KEYS", fleet.ring().expose_secret())
+            .env("KALENDS_GOOGLE__CLIENT_ID", "kalends-demo")
+            .env("KALENDS_GOOGLE__CLIENT_SECRET", "kalends-demo-secret")
+            .env("KALENDS_GOOGLE__TOKEN_URL", format!("{}/token", fleet.google()))
+            .env(
+                "KALENDS_GOOGLE__CALENDAR_URL",
+                format!("{}/calendar/v3", fleet.google()),
+            )
+            .env("KALENDS_LOG__LEVEL", "warn")
+            .current_dir(fleet.folder());
+        if limits == Limits::Off {
+            for windows in ["PER_ACCOUNT", "PER_CLIENT"] {
+                let name = format!("KALENDS_LIMITS__GOOGLE_CALENDAR__{windows}");
+                command.env(name, "1000000 per s");
+            }
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
+        let output = child.stdout.take().context("its output")?;
+        let server = Self { child };
+        let mut lines = BufReader::new(output).lines();
+        lines.next().context("it ended without a word")??;
+        // What else it says is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+
+    /// The most that was ever resident, in bytes.
+    pub(crate) fn peak_memory(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .context("a size")?;
+        Ok(kib.trim().parse::<u64>()? << 10)
+    }
+
+    /// Processor time so far.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        processor_time(&self.child.id().to_string())
+    }
+
+    /// Ends it.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+/// Processor time of a process so far, its own and the system's on its behalf.
+pub(crate) fn processor_time(process: &str) -> anyhow::Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name may hold blanks and brackets; the fields behind it begin with the state, which is the third.
+    let (_, fields) = stat.rsplit_once(')').context("a name")?;
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks = ticks.map(str::parse::<u32>).sum::<Result<u32, _>>()?;
+    Ok(Duration::from_secs_f64(f64::from(ticks) / TICKS_PER_SECOND))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
