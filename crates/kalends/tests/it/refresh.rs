@@ -95,6 +95,25 @@ async fn four_processes_with_a_hundred_calls_each_refresh_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_without_redis_keep_to_one_limit_together() {
+    let run = DatabaseKind::Postgres.run(async |database| {
+        let Some(world) = World::new(database, 400).await else {
+            return;
+        };
+        let limit = "40 per 1000 s";
+        let _fleet = [world.worker_within(limit), world.worker_within(limit)];
+        // The first one learns of the second by its next beat.
+        eventually(async || world.replicas_have_beaten_together().await).await;
+        world.all_are_due().await;
+        eventually(async || world.oauth.log().await.calendar >= 40).await;
+        // Either alone would go on at once.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(world.oauth.log().await.calendar, 40);
+    });
+    run.await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_it_has_the_lease() {
     let run = DatabaseKind::Postgres.run(async |database| {
         let Some(world) = expired(database).await else {

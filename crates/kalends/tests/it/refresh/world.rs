@@ -93,8 +93,13 @@ impl World {
         })
     }
 
-    /// A process that reads calendars.
+    /// A process that reads calendars, as fast as it can.
     pub(super) fn worker(&self) -> Server {
+        self.worker_within("100000 per s")
+    }
+
+    /// One that keeps to a limit of all calls together.
+    pub(super) fn worker_within(&self, limit: &str) -> Server {
         let role = match self.database.kind {
             DatabaseKind::Sqlite => "all",
             DatabaseKind::Postgres => "worker",
@@ -106,7 +111,7 @@ impl World {
             ("KALENDS_SERVER__DRAIN_SECONDS", "1"),
             ("KALENDS_GOOGLE__CALENDAR_URL", &calendar),
             ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", "100000 per s"),
-            ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", "100000 per s"),
+            ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", limit),
         ])
     }
 
@@ -114,6 +119,12 @@ impl World {
     pub(super) async fn all_are_read(&self) {
         let read = "SELECT COUNT(*) FROM calendars WHERE last_synced_us IS NOT NULL";
         eventually(async || self.database.count(read).await == self.calendars).await;
+    }
+
+    /// Whether each of two replicas has beaten since the other came.
+    pub(super) async fn replicas_have_beaten_together(&self) -> bool {
+        let query = "SELECT COUNT(*) FROM replicas WHERE beat_us > (SELECT MAX(started_us) FROM replicas)";
+        self.database.count(query).await == 2
     }
 
     /// Every calendar is to be read now.
