@@ -73,6 +73,8 @@ impl Serving {
         parts.spawn(Api::serve(self.listener, self.api, self.engine.clone(), closed));
 
         let first = tokio::select! {
+            // Looked at first, because some parts end at once when they are told to.
+            biased;
             () = stop.cancelled() => None,
             ended = parts.join_next() => ended,
         };

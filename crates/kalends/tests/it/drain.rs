@@ -6,7 +6,7 @@ use kalends_simulator::{Fault, Running, Trouble};
 use kalends_testkit::{Client, both};
 use serde_json::Value;
 
-use crate::process::{Installation, Server, connect, google, until};
+use crate::process::{Installation, Server, connect, eventually, google, until};
 
 const EMAIL: &str = "ada@example.com";
 const CALENDARS: &str = "/v1/calendars?userId=ada";
@@ -40,22 +40,17 @@ both! {
         let google = google().await;
         let installation = Installation::new(&database, &google);
         let key = installation.key();
-        let server = installation.serve_with(&[("KALENDS_SERVER__DRAIN_DELAY_SECONDS", "4")]);
+        let server = installation.serve_with(&[("KALENDS_SERVER__DRAIN_DELAY_SECONDS", "100")]);
         let app = Client::at(&server.address, key);
         let before = until(&app, "/readyz", |answer| answer["tasks"] == "ok").await;
         assert_eq!((&before["ready"], &before["draining"]), (&true.into(), &false.into()));
         server.terminate();
-        let begun = Instant::now();
-        let told = loop {
-            let answer = app.get("/readyz").await;
-            if answer.status == 503 {
-                break answer.json();
-            }
-            assert!(begun.elapsed() < Duration::from_secs(3), "{answer:?}");
-        };
+        eventually(async || app.get("/readyz").await.status == 503).await;
+        let told = app.get("/readyz").await.json();
         assert_eq!((&told["ready"], &told["draining"]), (&false.into(), &true.into()));
         app.get("/v1/users").await.expect_status(200);
-        assert_eq!(server.ended().await.code(), Some(0));
+        server.terminate();
+        assert_eq!(server.ended().await.code(), Some(130));
     }
 
     async fn a_task_that_does_not_end_is_given_to_the_next_process(database) {
