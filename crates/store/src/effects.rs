@@ -88,7 +88,7 @@ impl Store {
         changes::append(&mut tx, effects.tenant, &effects.changes, now).await?;
         tx.commit().await?;
         if has_tasks {
-            self.tasks_changed().notify_one();
+            self.tasks_committed();
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ impl Store {
         }
         tasks::upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(true)
     }
 }

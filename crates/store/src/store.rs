@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -43,6 +43,7 @@ struct Inner {
     data_keys: DataKeys,
     ambient: Ambient,
     tasks_changed: Notify,
+    telling: Arc<AtomicBool>,
     /// How far the database's clock is ahead of ours, in microseconds.
     ahead_us: AtomicI64,
 }
@@ -69,6 +70,7 @@ impl Store {
                 data_keys: DataKeys::default(),
                 ambient,
                 tasks_changed: Notify::new(),
+                telling: Arc::default(),
                 ahead_us: AtomicI64::new(0),
             }),
         };
@@ -107,10 +109,15 @@ impl Store {
         self.db().close().await;
     }
 
-    /// Told whenever this process has committed tasks; holds one permit, so that a runner that was busy meanwhile
+    /// Told whenever tasks were committed, by this process, or by others while [`Store::hear_of_tasks`] runs; holds one permit, so that a runner that was busy meanwhile
     /// is not left asleep.
     pub fn tasks_changed(&self) -> &Notify {
         &self.inner.tasks_changed
+    }
+
+    /// Whether a message about tasks is on its way to other processes.
+    pub(crate) fn telling(&self) -> &Arc<AtomicBool> {
+        &self.inner.telling
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -16,6 +16,7 @@ mod promote;
 mod settle;
 mod settle_all;
 mod turns;
+mod wake;
 
 use std::time::Duration;
 

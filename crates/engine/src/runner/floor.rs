@@ -203,7 +203,7 @@ mod tests {
             let mut floor = Floor::new(workers);
             add(&mut floor, BACKFILL, "crowd", 30);
             assert_eq!(start_all(&mut floor).len(), patient);
-            let asked = if workers == 1 { 0 } else { 1 };
+            let asked = usize::from(workers > 1);
             add(&mut floor, ASKED, "person", 1);
             assert_eq!(start_all(&mut floor).len(), asked, "{workers} workers");
         }

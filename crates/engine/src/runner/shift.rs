@@ -33,7 +33,7 @@ pub(super) struct Shift {
     workers: TaskTracker,
     /// Who writes the ends, until all senders are gone; ended with the shift's future when that is dropped.
     settling: JoinSet<()>,
-    /// Who keeps the claims.
+    /// Who keeps the claims, and who hears of tasks that other processes enqueue.
     keeping: JoinSet<()>,
 }
 
@@ -63,6 +63,8 @@ impl Shift {
         settling.spawn(async move { settle::all(&settler, &settled, received).await });
         let (keeper, kept) = (engine.clone(), hands.held.clone());
         keeping.spawn(async move { held::keep(&keeper, &kept).await });
+        let listener = engine.clone();
+        keeping.spawn(async move { hear(&listener).await });
         Self {
             hands,
             workers: TaskTracker::new(),
@@ -164,6 +166,16 @@ impl Hands {
 
     fn floor<T>(&self, what: impl FnOnce(&mut Floor<ClaimedTask>) -> T) -> T {
         what(&mut self.floor.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Hears of tasks of other processes for as long as the database is there; the loop looks by itself meanwhile.
+async fn hear(engine: &Engine) {
+    loop {
+        if let Err(error) = engine.store().hear_of_tasks().await {
+            tracing::warn!(%error, "tasks of other processes are found by looking for them");
+        }
+        tokio::time::sleep(NAP).await;
     }
 }
 

@@ -42,7 +42,7 @@ impl Store {
         tasks::upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
         if has_tasks {
-            self.tasks_changed().notify_one();
+            self.tasks_committed();
         }
         Ok(())
     }

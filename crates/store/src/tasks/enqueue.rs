@@ -40,7 +40,7 @@ impl Store {
         let mut tx = self.begin().await?;
         upsert_all(&mut tx, sealed, now).await?;
         tx.commit().await?;
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(())
     }
 

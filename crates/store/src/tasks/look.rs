@@ -146,7 +146,7 @@ impl Store {
                 None => StoreError::NotFound { what: "task" },
             });
         }
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl Store {
         .bind(before);
         let revived = self.db().execute(update).await?;
         if revived > 0 {
-            self.tasks_changed().notify_one();
+            self.tasks_committed();
         }
         Ok(revived)
     }

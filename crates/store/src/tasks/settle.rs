@@ -64,7 +64,7 @@ impl Store {
         .bind(lease.task)
         .bind(lease.fence);
         self.settle(requeue).await?;
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(())
     }
 
@@ -72,14 +72,14 @@ impl Store {
     /// for again meanwhile gets that run, with its counts at zero.
     pub async fn fail_task(&self, lease: Lease, failure: &TaskFailure) -> Result<(), StoreError> {
         self.settle(failed(lease, failure, self.now())).await?;
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(())
     }
 
     /// Gives the task back as if it had not been claimed, for instance at shutdown.
     pub async fn release_task(&self, lease: Lease) -> Result<(), StoreError> {
         self.settle(released(lease, self.now())).await?;
-        self.tasks_changed().notify_one();
+        self.tasks_committed();
         Ok(())
     }
 

@@ -53,7 +53,7 @@ impl Store {
             }
         }
         if !ends.iter().all(|end| matches!(end.ending, Ending::Done)) {
-            self.tasks_changed().notify_one();
+            self.tasks_committed();
         }
         Ok(refused)
     }

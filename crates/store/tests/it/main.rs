@@ -23,3 +23,4 @@ mod tasks;
 mod tasks_batches;
 mod tasks_race;
 mod tasks_turns;
+mod tasks_wake;
