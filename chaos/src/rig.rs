@@ -169,6 +169,8 @@ fn settings(client: &OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(S
         ("KALENDS_GOOGLE__CLIENT_ID", client.id.to_owned()),
         ("KALENDS_GOOGLE__CLIENT_SECRET", client.secret.to_owned()),
         ("KALENDS_SERVER__PUBLIC_URL", format!("http://{}", door.address())),
+        // Google sends to https only; the simulator also to this machine.
+        ("KALENDS_PUSH__ADDRESS", format!("http://{}", door.address())),
         ("KALENDS_SERVER__RETURN_TO_ORIGINS", origin(browser::RETURN_TO)),
         ("KALENDS_LOG__LEVEL", "info".to_owned()),
     ];

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     cast,
-    checks::{self, Peaks, Rows},
+    checks::{self, Rows},
     journal::Journal,
     ledger::Ledger,
     limits, present,
@@ -83,11 +83,13 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     ];
     let quiet = checks::settle(&stage, &rows, order.quiet).await?;
     let heard = reader.end().await?;
+    let messages = messages(&stage).await?;
     let peaks = checks::all(&stage, &rows, &heard, folder).await?;
     rig.postgres.keep_log(folder);
     let changes: usize = heard.iter().map(|heard| heard.changes.len()).sum();
     let held = Held::of(&stage.journal);
-    Ok((held, summary(order, &stage.journal, quiet, changes, peaks)))
+    let told = format!("{changes} changes, {messages} messages, {}", limits::told(peaks));
+    Ok((held, summary(order, &stage.journal, quiet, &told)))
 }
 
 /// Whether all held.
@@ -165,8 +167,15 @@ async fn listed(stage: &Stage, person: usize) -> anyhow::Result<Vec<Value>> {
     asked.await.context("a new account's calendars are not listed")?
 }
 
-/// The last line of a run.
-fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, peaks: Peaks) -> String {
+/// How many messages about changes Google had for the servers.
+async fn messages(stage: &Stage) -> anyhow::Result<usize> {
+    let path = "/push/deliveries?after=0";
+    let answer = stage.simulator.order(Method::GET, path, Value::Null).await?;
+    Ok(answer["deliveries"].as_array().map_or(0, Vec::len))
+}
+
+/// The last line of a run; `told` is what else there is to tell.
+fn summary(order: &Order, journal: &Journal, quiet: Duration, told: &str) -> String {
     let did = ["edits", "calls", "samples", "kills", "drains", "troubles"]
         .map(|counted| format!("{} {counted}", journal.count(counted)));
     let found = [
@@ -189,12 +198,11 @@ fn summary(order: &Order, journal: &Journal, quiet: Duration, changes: usize, pe
         "FAILED"
     };
     format!(
-        "chaos: seed {}, {} min, {}, {changes} changes, {}, quiet after {} s \
+        "chaos: seed {}, {} min, {}, {told}, quiet after {} s \
          ({} nudges); {}, {others} others: {verdict}",
         order.seed,
         order.minutes,
         did.join(", "),
-        limits::told(peaks),
         quiet.as_secs(),
         journal.count("nudges"),
         found.join(", "),

@@ -99,6 +99,18 @@ pub(crate) enum Trouble {
     ExpireAccessTokens,
     ExpireSyncTokens,
     RotateKeys,
+    /// A message that lies about one of its headers, to the channel at this place of the list, counted around.
+    ForgeMessage(Lie, u64),
+    /// Google ends the channel at this place.
+    EndChannel(u64),
+}
+
+/// The header in which a forged message lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lie {
+    Token,
+    Channel,
+    Resource,
 }
 
 /// The way from one replica of the fleet, or from all (`None`), to what it needs.
@@ -225,6 +237,8 @@ fn trouble(dice: &mut Dice, fleet: usize) -> Option<Trouble> {
     let of = Some(dice.index(fleet + 1)).filter(|replica| *replica < fleet);
     let link = Link { to, of };
     let ahead = dice.between(0, 1_200) as i64 - 600;
+    let lie = [Lie::Token, Lie::Channel, Lie::Resource][dice.index(3)];
+    let place = dice.number();
     let far = dice.between(3_700, 4_500) as i64;
     let choices = [
         (3, Trouble::CrashPostgres { down }),
@@ -240,6 +254,8 @@ fn trouble(dice: &mut Dice, fleet: usize) -> Option<Trouble> {
         (4, Trouble::ExpireAccessTokens),
         (2, Trouble::ExpireSyncTokens),
         (1, Trouble::RotateKeys),
+        (3, Trouble::ForgeMessage(lie, place)),
+        (1, Trouble::EndChannel(place)),
     ];
     dice.weighted(&choices)
 }

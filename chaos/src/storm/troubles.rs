@@ -11,7 +11,7 @@ use crate::{
     present::now,
     proxy::{Passage, Proxy},
     rig::Rig,
-    schedule::{Link, Needed, Step, Trouble},
+    schedule::{Lie, Link, Needed, Step, Trouble},
     stage::Stage,
 };
 
@@ -52,6 +52,17 @@ pub(super) async fn make(
             Trouble::ExpireAccessTokens => order(stage, "/tokens/expire").await?,
             Trouble::ExpireSyncTokens => order(stage, "/sync-tokens/expire").await?,
             Trouble::RotateKeys => order(stage, "/keys/rotate").await?,
+            Trouble::ForgeMessage(lie, place) => {
+                let forged = match lie {
+                    Lie::Token => "token",
+                    Lie::Channel => "channel",
+                    Lie::Resource => "resource",
+                };
+                to_channel(stage, place, "/push/send", json!({"forged": forged})).await?;
+            }
+            Trouble::EndChannel(place) => {
+                to_channel(stage, place, "/push/channels/expire", json!({})).await?;
+            }
         }
     }
     Ok(())
@@ -96,5 +107,27 @@ async fn set_clock(stage: &Stage, ahead: i64) -> anyhow::Result<()> {
 
 async fn order(stage: &Stage, path: &str) -> anyhow::Result<()> {
     stage.simulator.order(Method::POST, path, Value::Null).await?;
+    Ok(())
+}
+
+/// An order about the channel at a place of the list, when there are any.
+async fn to_channel(stage: &Stage, place: u64, path: &str, mut body: Value) -> anyhow::Result<()> {
+    let listed = stage
+        .simulator
+        .order(Method::GET, "/push/channels", Value::Null)
+        .await?;
+    let channels = listed["channels"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let Some(channel) = channels.get((place % channels.len().max(1) as u64) as usize) else {
+        return Ok(());
+    };
+    body["channel"] = channel["id"].clone();
+    let sent = stage.simulator.order(Method::POST, path, body).await;
+    // The channel may have ended since it was listed.
+    if let Err(why) = sent {
+        stage.journal.note(&format!("{path}: {why:#}"));
+    }
     Ok(())
 }
