@@ -29,6 +29,8 @@ use crate::{
 
 /// Between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(5);
+/// What servers and wires suffer may begin so late.
+const LATE: Duration = Duration::from_secs(10);
 
 /// Carries the schedule out; answers what the readers of the feeds must go on from.
 pub(crate) async fn rage(stage: &Arc<Stage>, rig: &Arc<Rig>, schedule: Schedule) -> anyhow::Result<()> {
@@ -53,6 +55,11 @@ pub(crate) async fn rage(stage: &Arc<Stage>, rig: &Arc<Rig>, schedule: Schedule)
 /// Waits until the step is due; steps that are late are done at once.
 async fn due<T>(begun: Instant, step: &Step<T>) {
     tokio::time::sleep_until((begun + step.at).into()).await;
+}
+
+/// Whether the step is so late that it is left out: on a slow machine the storm shall not last longer.
+fn is_past<T>(begun: Instant, step: &Step<T>) -> bool {
+    begun.elapsed() > step.at + LATE
 }
 
 async fn progress(stage: Arc<Stage>, mut over: watch::Receiver<bool>) {

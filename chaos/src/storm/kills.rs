@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
 
-use super::due;
+use super::{due, is_past};
 use crate::{
     rig::Rig,
     schedule::{Step, Stop},
@@ -20,6 +20,10 @@ pub(super) async fn make(
 ) -> anyhow::Result<()> {
     for step in steps {
         due(begun, &step).await;
+        if is_past(begun, &step) {
+            stage.journal.note(&format!("too late for {:?}", step.deed));
+            continue;
+        }
         stage.journal.note(&format!("{:?}", step.deed));
         match step.deed {
             Stop::Kill { replica, down } => kill(stage, rig, replica, down).await?,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::due;
+use super::{due, is_past};
 use crate::{
     present::now,
     proxy::{Passage, Proxy},
@@ -29,6 +29,10 @@ pub(super) async fn make(
 ) -> anyhow::Result<()> {
     for step in steps {
         due(begun, &step).await;
+        if is_past(begun, &step) {
+            stage.journal.note(&format!("too late for {:?}", step.deed));
+            continue;
+        }
         stage.journal.did("troubles", &format!("{:?}", step.deed));
         match step.deed {
             Trouble::CrashPostgres { down } => {
