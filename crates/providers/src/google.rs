@@ -14,15 +14,16 @@ pub mod oauth;
 mod query;
 mod refusal;
 mod wire;
+mod write;
 
 use futures::future::{BoxFuture, FutureExt};
-use kalends_core::{ambient::Ambient, provider::ProviderKind, time::Interval};
+use kalends_core::{ambient::Ambient, provider::ProviderKind, sync::push::Outcome, time::Interval};
 use kalends_egress::{BreakerPolicy, Egress, Service, ServicePolicy, Window};
 use url::Url;
 
 use crate::provider::{
-    Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, NewChannel,
-    Provider, ProviderError, PullFrom, RemoteCalendar, WatchTarget,
+    Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, EventOrder,
+    NewChannel, Provider, ProviderError, PullFrom, RemoteCalendar, WatchTarget,
 };
 
 /// Google Calendar in policies, logs and metrics.
@@ -112,6 +113,15 @@ impl Provider for Google {
 
     fn stop<'a>(&'a self, ask: &'a Ask, channel: &'a ChannelRef) -> BoxFuture<'a, Result<(), ProviderError>> {
         channels::stop(self, ask, channel).boxed()
+    }
+
+    fn write<'a>(
+        &'a self,
+        ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        order: EventOrder<'a>,
+    ) -> BoxFuture<'a, Result<Outcome, ProviderError>> {
+        write::take(self, ask, calendar, order).boxed()
     }
 }
 

@@ -15,11 +15,12 @@ mod changes;
 mod error;
 mod free_busy;
 mod push;
+mod write;
 
 use std::fmt;
 
 use futures::future::{BoxFuture, FutureExt as _, ready};
-use kalends_core::{provider::ProviderKind, time::Interval};
+use kalends_core::{provider::ProviderKind, sync::push::Outcome, time::Interval};
 
 pub use account::{Access, Account, Ask};
 pub use calendar::{AccessRole, CalendarRef, RemoteCalendar};
@@ -27,6 +28,7 @@ pub use changes::{ChangePage, Cursor, Fate, Listing, Next, PageToken, PullFrom, 
 pub use error::{ErrorClass, ProviderError};
 pub use free_busy::CalendarBusy;
 pub use push::{Channel, ChannelRef, Covers, NewChannel, WatchRefusal, WatchTarget};
+pub use write::EventOrder;
 
 /// One provider, asked on behalf of accounts.
 pub trait Provider: Send + Sync + fmt::Debug {
@@ -80,6 +82,18 @@ pub trait Provider: Send + Sync + fmt::Debug {
         _channel: &'a ChannelRef,
     ) -> BoxFuture<'a, Result<(), ProviderError>> {
         let what = "tell of changes";
+        ready(Err(ProviderError::Unsupported { what })).boxed()
+    }
+
+    /// Takes one step of writing an event. An error says nothing of what became of it: the link is planned again, and
+    /// a step may be taken twice.
+    fn write<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _calendar: &'a CalendarRef,
+        _order: EventOrder<'a>,
+    ) -> BoxFuture<'a, Result<Outcome, ProviderError>> {
+        let what = "take events";
         ready(Err(ProviderError::Unsupported { what })).boxed()
     }
 }

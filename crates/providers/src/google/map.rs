@@ -6,3 +6,4 @@ mod time;
 
 pub(super) use calendar::calendar;
 pub(super) use event::{guesses_zone, item};
+pub(super) use time::stated_time;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Method, Request, header};
-use kalends_egress::{AccountKey, Answer, Auth, Call, Repeat, Target};
+use kalends_egress::{AccountKey, Answer, Auth, Call, Repeat, Target, Usage};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -19,6 +19,25 @@ pub(super) enum Post {
     Repeatable(Question),
     /// It may not.
     Once(Question),
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sending {
+    /// Whether it may be sent again when nobody knows what became of it.
+    pub(super) repeat: Repeat,
+    /// What it is for, where Google limits that on its own.
+    pub(super) usage: Option<Usage>,
+}
+
+impl Sending {
+    /// A second time changes nothing more.
+    pub(super) const fn repeatable() -> Self {
+        Self {
+            repeat: Repeat::Safe,
+            usage: None,
+        }
+    }
 }
 
 impl Google {
@@ -81,6 +100,21 @@ impl Google {
         request: http::Result<Request<Bytes>>,
         (repeat, question): (Repeat, Question),
     ) -> Result<Answer, ProviderError> {
+        let answer = self.answer(ask, request, Sending { repeat, usage: None }).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(refusal::meaning(&answer, question, self.ambient.now()))
+        }
+    }
+
+    /// The answer to a request, whatever it says.
+    pub(super) async fn answer(
+        &self,
+        ask: &Ask,
+        request: http::Result<Request<Bytes>>,
+        sending: Sending,
+    ) -> Result<Answer, ProviderError> {
         let request = request.map_err(|error| ProviderError::Configuration {
             reason: format!("the Calendar API's URL: {error}"),
         })?;
@@ -94,15 +128,11 @@ impl Google {
             deadline: ask.deadline.saturating_duration_since(Instant::now()),
             auth,
             target: Target::Configured,
-            repeat,
+            repeat: sending.repeat,
+            usage: sending.usage,
             classify: refusal::classify,
             ..Call::new(CALENDAR_SERVICE, self.settings.client_id.as_str().into(), request)
         };
-        let answer = self.egress.send(call).await?;
-        if answer.status.is_success() {
-            Ok(answer)
-        } else {
-            Err(refusal::meaning(&answer, question, self.ambient.now()))
-        }
+        Ok(self.egress.send(call).await?)
     }
 }

@@ -2,6 +2,7 @@
 //! tombstone.
 
 mod person;
+mod writing;
 
 use kalends_core::{
     external_event::{EventStatus, SeriesRole},

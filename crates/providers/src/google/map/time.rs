@@ -3,7 +3,10 @@
 //! A `dateTime` carries an offset that may be rendered for another zone than the event's, so its instant counts, and
 //! the civil reading is taken in the event's own zone: there its recurrence runs.
 
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 use kalends_core::time::{EventTime, Zone};
 
 use crate::google::wire::{Moment, Stated};
@@ -31,6 +34,18 @@ pub(super) fn series_time(stated: &Stated, calendar: &Zone) -> Option<EventTime>
         (None, Some(date)) => Some(EventTime::Date(date)),
         (None, None) => None,
     }
+}
+
+/// The zone and the instant of a stated time, in whole seconds; `None` when it states no time.
+pub(in crate::google) fn stated_time(stated: &Stated, calendar: &Zone) -> Option<(Zone, Timestamp)> {
+    let EventTime::Zoned { civil, zone } = series_time(stated, calendar)? else {
+        return None;
+    };
+    let instant = match stated.date_time {
+        Some(Moment::Instant(instant)) => instant,
+        _ => zone.instant(civil),
+    };
+    Some((zone, Timestamp::from_second(instant.as_second()).ok()?))
 }
 
 /// Whether it states a zone that nobody knows.
