@@ -165,8 +165,8 @@ class Discovery:
             members = schema.get("properties", {})
             return {
                 "type": "object",
-                "properties": {key: self._strict(value, asked, f"{place}.{key}") for key, value in members.items()},
-                "additionalProperties": self._strict(rest, asked, f"{place}.*") if rest else False,
+                "properties": {key: self._member(value, asked, f"{place}.{key}") for key, value in members.items()},
+                "additionalProperties": self._member(rest, asked, f"{place}.*") if rest else False,
             }
         strict = {"type": kind}
         form = schema.get("format")
@@ -181,8 +181,7 @@ class Discovery:
         elif place in VALUES:
             strict["enum"] = VALUES[place]
         if asked:
-            # A PATCH deletes a member by null.
-            return {"anyOf": [strict, {"type": "null"}]}
+            return strict
         if place.endswith(".kind") and "default" in schema:
             strict["const"] = schema["default"]
         if place.endswith(".etag"):
@@ -190,6 +189,11 @@ class Discovery:
         if place in PATTERNS:
             strict["pattern"] = PATTERNS[place]
         return strict
+
+    def _member(self, schema, asked, place):
+        strict = self._strict(schema, asked, place)
+        # A PATCH deletes a member by null.
+        return {"anyOf": [strict, {"type": "null"}]} if asked else strict
 
     @staticmethod
     def _error(status, answer):
