@@ -40,6 +40,20 @@ impl Allowance {
     }
 }
 
+/// What may be used of a window that began before the shared store went away: no more than this process had itself been
+/// granted, and for calls that a person waits for their part of the fifth that the others leave. Never more than its share.
+pub(super) fn after_loss(window: Window, cuts: Cuts, granted: u32) -> Allowance {
+    let share = Allowance::of(window, cuts);
+    let spare = match cuts.lane {
+        Lane::Interactive => window.calls / 5 / cuts.replicas.max(1),
+        Lane::Push | Lane::Freshness | Lane::Backfill => 0,
+    };
+    Allowance {
+        calls: granted.saturating_add(spare).min(share.calls),
+        per_us: i64::try_from(window.per.as_micros()).unwrap_or(i64::MAX),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +82,25 @@ mod tests {
         check(10, (10, 1.0, Lane::Interactive), (1, 10));
         check(10, (20, 1.0, Lane::Interactive), (1, 20));
         check(10, (0, 1.0, Lane::Interactive), (10, 10));
+    }
+
+    #[test]
+    fn after_a_loss_a_replica_uses_what_it_used_and_people_a_part_of_the_fifth() {
+        #[track_caller]
+        fn check(lane: Lane, granted: u32, expect: u32) {
+            let cuts = Cuts {
+                replicas: 4,
+                part: 1.0,
+                lane,
+            };
+            assert_eq!(after_loss(Window::new(400, 100), cuts, granted).calls, expect);
+        }
+        check(Lane::Backfill, 0, 0);
+        check(Lane::Backfill, 30, 30);
+        check(Lane::Backfill, 300, 80);
+        check(Lane::Interactive, 0, 20);
+        check(Lane::Interactive, 30, 50);
+        check(Lane::Interactive, 300, 100);
     }
 
     #[test]

@@ -275,7 +275,12 @@ async fn without_redis_a_replica_uses_its_share_and_tells_of_it_when_redis_is_ba
         ours.take(&demand, moment(now)).await.unwrap();
     }
     wire.cut.send(true).unwrap();
-    assert_eq!(granted(&ours, now).await, 2, "half of ten, three of them used");
+    let now = after(now, Duration::from_secs(1));
+    assert_eq!(
+        granted(&ours, now).await,
+        1,
+        "three as before, and its part of the two that are left to people"
+    );
 
     wire.cut.send(false).unwrap();
     let mut later = now;
@@ -286,10 +291,70 @@ async fn without_redis_a_replica_uses_its_share_and_tells_of_it_when_redis_is_ba
         assert!(later < after(now, Duration::from_mins(30)), "it never comes back");
         again = granted(&ours, later).await;
     }
-    assert_eq!(again, 5, "ten in all: it counts with the other again");
+    assert_eq!(again, 6, "ten in all: it counts with the other again");
     assert_eq!(
         granted(&other, later).await,
         0,
         "which knows of the calls made meanwhile"
     );
+}
+
+#[tokio::test]
+async fn a_redis_that_goes_away_and_comes_back_lets_nobody_exceed_a_window() {
+    let Some(url) = redis_url("a_redis_that_goes_away_and_comes_back") else {
+        return;
+    };
+    let client = process().to_string();
+    let mut wires = Vec::new();
+    let mut replicas = Vec::new();
+    for _ in 0..4 {
+        let wire = Wire::to(&url).await;
+        let windows = replica(&wire.url);
+        windows.set_replicas(4);
+        wires.push(wire);
+        replicas.push(windows);
+    }
+    let demand = [Demand {
+        budget: account(&client, 1),
+        windows: &LIMITS,
+        at_once: None,
+    }];
+    let (mut granted, mut dice, mut elapsed_us, mut is_cut) = (Vec::new(), 7_u64, 0, false);
+    while elapsed_us < 1_200_000_000 {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        elapsed_us += (dice >> 46) as i64;
+        // Every five minutes: one replica uses what there is, Redis is away for a minute while the others ask, all ask.
+        let second = elapsed_us / 1_000_000 % 300;
+        let cut_now = (120..180).contains(&second);
+        if cut_now != is_cut {
+            is_cut = cut_now;
+            for wire in &wires {
+                wire.cut.send(is_cut).unwrap();
+            }
+        }
+        let chosen = match second {
+            ..80 => continue,
+            80..120 => 0,
+            120..180 => 1 + (dice >> 40) % 3,
+            _ => (dice >> 40) % 4,
+        };
+        let chosen = &replicas[chosen as usize];
+        let moment = Moment {
+            lane: Lane::Backfill,
+            ..moment(after(dawn(), Duration::from_micros(elapsed_us as u64)))
+        };
+        if chosen.take(&demand, moment).await.is_ok() {
+            granted.push(elapsed_us);
+        }
+    }
+    for window in LIMITS {
+        let per_us = window.per.as_micros() as i64;
+        let exceeding = granted
+            .windows(window.calls as usize + 1)
+            .find(|span| span[window.calls as usize] - span[0] < per_us);
+        assert_eq!(exceeding, None, "more than {window:?}");
+    }
+    assert!(granted.len() > 1_500, "{} calls granted", granted.len());
 }

@@ -8,10 +8,11 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    allowance::{Allowance, Cuts},
+    allowance::{Allowance, Cuts, after_loss},
     budget::{Budget, Demand, Moment},
     log::{Log, reach},
 };
+use crate::config::Window;
 
 #[derive(Debug, Default)]
 pub(super) struct Local(Mutex<Logs>);
@@ -23,6 +24,15 @@ struct Logs {
     logs: Vec<Log>,
     /// The number of logs at which idle ones are looked for next.
     sweep_at: usize,
+}
+
+/// How this process decides by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alone {
+    /// How many replicas divide the budgets; at least 1.
+    pub(super) replicas: u32,
+    /// Since when the shared store is away, or may not know everything.
+    pub(super) since: Option<Timestamp>,
 }
 
 /// What a budget's grants were, for a shared store that does not know them.
@@ -44,23 +54,28 @@ impl Local {
         &self,
         demands: &[Demand<'_>],
         moment: Moment,
-        replicas: u32,
+        alone: Alone,
         is_shared: bool,
     ) -> Result<(), Timestamp> {
         self.with(|all| {
             let places = all.places(demands, moment.now);
+            all.check(demands, &places, moment, alone)?;
             let now_us = moment.now.as_microsecond();
-            let mut free_at_us = now_us;
-            for (demand, &place) in demands.iter().zip(&places) {
-                let log = &mut all.logs[place];
-                log.forget_left_overs(moment.now);
-                free_at_us = free_at_us.max(free_at(log, demand, moment, replicas));
-            }
-            if free_at_us > now_us {
-                return Err(instant(free_at_us));
-            }
-            all.charge(demands, &places, now_us, replicas, is_shared);
+            all.charge(demands, &places, now_us, alone.replicas, is_shared);
             Ok(())
+        })
+    }
+
+    /// Whether this process would let the call pass, or from when it is worth asking again.
+    pub(super) fn check(
+        &self,
+        demands: &[Demand<'_>],
+        moment: Moment,
+        alone: Alone,
+    ) -> Result<(), Timestamp> {
+        self.with(|all| {
+            let places = all.places(demands, moment.now);
+            all.check(demands, &places, moment, alone)
         })
     }
 
@@ -141,16 +156,20 @@ impl Local {
     }
 }
 
-fn free_at(log: &Log, demand: &Demand<'_>, moment: Moment, replicas: u32) -> i64 {
+fn free_at(log: &Log, demand: &Demand<'_>, moment: Moment, alone: Alone) -> i64 {
+    let replicas = alone.replicas;
     let cuts = Cuts {
         replicas,
         part: log.governor.part(),
         lane: moment.lane,
     };
-    let of_windows = demand
-        .windows
-        .iter()
-        .map(|&window| log.free_at_us(Allowance::of(window, cuts)));
+    let of_windows = demand.windows.iter().map(|&window| {
+        let by_share_us = log.free_at_us(Allowance::of(window, cuts));
+        match alone.since {
+            Some(since) if replicas > 1 => by_share_us.max(free_after_loss(log, window, cuts, since)),
+            _ => by_share_us,
+        }
+    });
     let free_at_us = of_windows.fold(log.closed_until_us(), i64::max);
     let at_once = demand.at_once.map(|at_once| (at_once / replicas.max(1)).max(1));
     if at_once.is_some_and(|at_once| log.under_way() >= at_once) {
@@ -160,11 +179,44 @@ fn free_at(log: &Log, demand: &Demand<'_>, moment: Moment, replicas: u32) -> i64
     }
 }
 
+/// From when a call fits into a window that others may have used before the shared store went away; a window later that
+/// is over.
+fn free_after_loss(log: &Log, window: Window, cuts: Cuts, since: Timestamp) -> i64 {
+    let since_us = since.as_microsecond();
+    let per_us = i64::try_from(window.per.as_micros()).unwrap_or(i64::MAX);
+    let over_us = since_us.saturating_add(per_us);
+    let allowance = after_loss(window, cuts, log.granted_before(since_us, per_us));
+    match allowance.calls {
+        0 => over_us,
+        _ => log.free_at_us(allowance).min(over_us),
+    }
+}
+
 fn instant(us: i64) -> Timestamp {
     Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX)
 }
 
 impl Logs {
+    fn check(
+        &mut self,
+        demands: &[Demand<'_>],
+        places: &[usize; MOST],
+        moment: Moment,
+        alone: Alone,
+    ) -> Result<(), Timestamp> {
+        let now_us = moment.now.as_microsecond();
+        let mut free_at_us = now_us;
+        for (demand, &place) in demands.iter().zip(places) {
+            let log = &mut self.logs[place];
+            log.forget_left_overs(moment.now);
+            free_at_us = free_at_us.max(free_at(log, demand, moment, alone));
+        }
+        if free_at_us > now_us {
+            return Err(instant(free_at_us));
+        }
+        Ok(())
+    }
+
     fn places(&mut self, demands: &[Demand<'_>], now: Timestamp) -> [usize; MOST] {
         self.sweep(now);
         let mut places = [0; MOST];
@@ -272,13 +324,20 @@ mod tests {
         }
     }
 
+    fn among(replicas: u32) -> Alone {
+        Alone {
+            replicas,
+            since: None,
+        }
+    }
+
     fn take(local: &Local, account: &Budget, second: i64) -> Result<(), Timestamp> {
         let (two, three) = ([Window::new(2, 10)], [Window::new(3, 100)]);
         let demands = [
             demand(account, &two, None),
             demand(&Budget::Client(peer()), &three, None),
         ];
-        local.take(&demands, moment(second), 1, false)
+        local.take(&demands, moment(second), among(1), false)
     }
 
     #[test]
@@ -307,15 +366,18 @@ mod tests {
         let local = Local::default();
         let four = [demand(&account(1), &[], Some(4))];
         for _ in 0..4 {
-            local.take(&four, moment(0), 1, false).unwrap();
+            local.take(&four, moment(0), among(1), false).unwrap();
         }
-        assert!(local.take(&four, moment(0), 1, false).is_err(), "the fifth");
-        local.end([account(1)].iter());
-        local.take(&four, moment(0), 1, false).unwrap();
-        let other = [demand(&account(2), &[], Some(4))];
-        local.take(&other, moment(0), 4, false).unwrap();
         assert!(
-            local.take(&other, moment(0), 4, false).is_err(),
+            local.take(&four, moment(0), among(1), false).is_err(),
+            "the fifth"
+        );
+        local.end([account(1)].iter());
+        local.take(&four, moment(0), among(1), false).unwrap();
+        let other = [demand(&account(2), &[], Some(4))];
+        local.take(&other, moment(0), among(4), false).unwrap();
+        assert!(
+            local.take(&other, moment(0), among(4), false).is_err(),
             "a fourth of four"
         );
     }
@@ -326,7 +388,7 @@ mod tests {
         let ten = [Window::new(10, 10)];
         let demands = [demand(&account(1), &ten, None)];
         let granted = |second| {
-            let taken = (0..20).map_while(|_| local.take(&demands, moment(second), 1, false).ok());
+            let taken = (0..20).map_while(|_| local.take(&demands, moment(second), among(1), false).ok());
             taken.count()
         };
         assert_eq!(granted(0), 10);
@@ -344,7 +406,7 @@ mod tests {
         for n in 0..5_000 {
             let windows = [Window::new(2, 10)];
             let demand = [demand(&account(n), &windows, None)];
-            local.take(&demand, moment(n as i64), 1, false).unwrap();
+            local.take(&demand, moment(n as i64), among(1), false).unwrap();
         }
         let kept = local.with(|all| (all.logs.len(), all.places.len()));
         assert!(kept.0 <= FEW && kept.0 == kept.1, "{kept:?} logs kept");

@@ -52,6 +52,15 @@ impl Log {
             .map_or(i64::MIN, |at_us| at_us.saturating_add(allowance.per_us))
     }
 
+    /// How many calls were granted in the time `per_us` before `until_us`.
+    pub(super) fn granted_before(&self, until_us: i64, per_us: i64) -> u32 {
+        let from_us = until_us.saturating_sub(per_us);
+        let from = self.granted_us.partition_point(|&us| us < from_us);
+        // What is granted at that moment is granted by whoever found out.
+        let to = self.granted_us.partition_point(|&us| us < until_us);
+        u32::try_from(to.saturating_sub(from)).unwrap_or(u32::MAX)
+    }
+
     /// Forgets grants that a clock which was set back since has left in the future.
     pub(super) fn forget_left_overs(&mut self, now: Timestamp) {
         let latest_us = latest(now).as_microsecond();

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! there --an order fails or takes too long--> away (for a second; the process decides alone)
-//! away --a second later: it answers, and has been told the calls that it missed--> there
+//! away --a second later: it answers, and has been told the calls that it missed--> settling (both decide) --3 s--> there
 //! ```
 //!
 //! Redis only counts. When it loses what it knew, each process tells it the calls that it made itself.
@@ -36,6 +36,8 @@ use crate::clock::{after, until};
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How long Redis is left alone after it failed.
 const REST: Duration = Duration::from_secs(1);
+/// How long after its return Redis may not know of every replica's calls: until each has had its rest and asked again.
+const SETTLING: Duration = Duration::from_secs(3);
 /// How long grants that were made meanwhile are kept there at least.
 const KEPT: Duration = Duration::from_mins(15);
 
@@ -70,6 +72,10 @@ struct Scripts {
 struct Presence {
     /// Until when Redis is left alone; `None` while it is there.
     away_until: Option<Timestamp>,
+    /// Since when it is away, or was before it came back lately.
+    lost_at: Option<Timestamp>,
+    /// When all replicas have told it what it missed.
+    settled_at: Option<Timestamp>,
     /// The server's own name for its life: another one has forgotten everything.
     run: Option<String>,
 }
@@ -108,6 +114,8 @@ impl Shared {
             next: AtomicU64::new(0),
             presence: Mutex::new(Presence {
                 away_until: Some(Timestamp::MIN),
+                lost_at: None,
+                settled_at: None,
                 run: None,
             }),
             returning: tokio::sync::Mutex::default(),
@@ -134,6 +142,21 @@ impl Shared {
                 false
             }
         }
+    }
+
+    /// Since when Redis is away; what others have been granted shortly before is not known.
+    pub(super) fn lost_at(&self) -> Option<Timestamp> {
+        self.presence().lost_at
+    }
+
+    /// Since when Redis was away, while it may not know yet what the replicas did meanwhile.
+    pub(super) fn settling_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut presence = self.presence();
+        if presence.settled_at.is_some_and(|settled_at| now >= settled_at) {
+            presence.settled_at = None;
+            presence.lost_at = None;
+        }
+        presence.lost_at
     }
 
     /// Whether Redis decided when it was last asked.
@@ -215,7 +238,12 @@ impl Shared {
     pub(super) fn lost(&self, error: &RedisError, now: Timestamp) {
         let was_there = {
             let mut presence = self.presence();
-            presence.away_until.replace(after(now, REST)).is_none()
+            let was_there = presence.away_until.replace(after(now, REST)).is_none();
+            if was_there || presence.lost_at.is_none() {
+                presence.lost_at = Some(now);
+            }
+            presence.settled_at = None;
+            was_there
         };
         if was_there {
             warn!(%error, "Redis does not answer: this process counts its calls alone");
@@ -237,6 +265,7 @@ impl Shared {
         {
             let mut presence = self.presence();
             presence.away_until = None;
+            presence.settled_at = presence.lost_at.map(|_| after(now, SETTLING));
             presence.run = run;
         }
         // Calls that were granted while the others were told.

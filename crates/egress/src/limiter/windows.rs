@@ -1,8 +1,10 @@
 //! Who decides: the shared store while it is there, else this process with its share.
 //!
-//! When the store goes away, each replica goes on with its part of every window, its own earlier calls counted. For the
-//! length of one window the others' earlier calls are not known to it, so that together they may exceed the window for
-//! that long, at the most by what one window allows.
+//! When the store goes away, each replica goes on with its part of every window, its own earlier calls counted. What the
+//! others used of a window before is not known to it, so for the length of that window it makes no more calls than it made
+//! in the one before: all together stay within what was granted then. Calls that a person waits for besides have their
+//! part of the fifth that was left to them. The same holds for some seconds after the store is back, until every replica
+//! has told it what it missed. Only a replica that alone cannot reach the store comes on top of the others.
 
 use std::{
     sync::{
@@ -16,7 +18,7 @@ use jiff::Timestamp;
 
 use super::{
     budget::{Budget, Demand, Moment},
-    local::Local,
+    local::{Alone, Local},
     shared::{Decision, Shared},
 };
 use crate::clock::after;
@@ -95,6 +97,10 @@ impl Windows {
             && shared.is_there(&self.local, moment.now).await
         {
             let parts = self.local.parts(demands, moment.now)?;
+            if let Some(since) = shared.settling_since(moment.now) {
+                let since = Some(since);
+                self.local.check(demands, moment, Alone { replicas, since })?;
+            }
             match shared.take(demands, &parts, moment).await {
                 Ok(Decision::Granted(granted)) => {
                     self.local.mirror(demands, moment.now, replicas);
@@ -104,8 +110,9 @@ impl Windows {
                 Err(error) => shared.lost(&error, moment.now),
             }
         }
-        self.local
-            .take(demands, moment, replicas, self.shared.is_none())?;
+        let since = self.shared.as_ref().and_then(|shared| shared.lost_at());
+        let alone = Alone { replicas, since };
+        self.local.take(demands, moment, alone, self.shared.is_none())?;
         Ok(self.under_way(demands, None))
     }
 
