@@ -16,6 +16,7 @@ mod leaving;
 mod migrations;
 mod pull;
 mod pull_faults;
+mod push_channels;
 mod replicas;
 mod schedules;
 mod sealing;
