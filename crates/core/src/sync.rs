@@ -5,9 +5,12 @@
 
 pub mod channels;
 pub mod coverage;
+pub mod drift;
 pub mod load;
 pub mod mass_deletion;
 pub mod polling;
 pub mod prefetch;
 pub mod pull;
 pub mod push;
+pub mod quarantine;
+pub mod watchdog;

@@ -76,6 +76,14 @@ pub struct SyncState {
     pub covered: Option<Interval>,
     /// How far the pass under way has come.
     pub progress: Option<Progress>,
+    /// Since when it has not been in step for too long.
+    pub overdue_since: Option<Timestamp>,
+    /// Items that could not be read, or not wholly.
+    pub quarantined: u64,
+    /// When it was last held against what the provider lists.
+    pub audited_at: Option<Timestamp>,
+    /// How many items differed then, which a full pass has put right.
+    pub drift: Option<u64>,
 }
 
 /// What a calendar's sync is doing.

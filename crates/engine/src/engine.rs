@@ -62,6 +62,8 @@ pub struct EngineSettings {
     pub poll_interval: SignedDuration,
     /// Tasks that one process runs at a time.
     pub workers: usize,
+    /// How often calendars are held against their provider.
+    pub audits: Audits,
     /// The windows that each provider sets for all calls of one OAuth client; polling keeps within them.
     pub budgets: BTreeMap<ProviderKind, Vec<Window>>,
     /// Whether calendars of users who are asked about are pulled before they are too old.
@@ -72,12 +74,33 @@ pub struct EngineSettings {
     pub push: Option<PushSettings>,
 }
 
+/// How often calendars are held against their provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audits {
+    /// From one audit of a calendar to the next.
+    pub every: SignedDuration,
+    /// Most audits of all calendars in an hour; each takes three requests, and one more for every 2,500 items. 0 turns
+    /// them off.
+    pub per_hour: u32,
+}
+
+impl Default for Audits {
+    /// Each calendar once a week, 120 an hour.
+    fn default() -> Self {
+        Self {
+            every: SignedDuration::from_hours(24 * 7),
+            per_hour: 120,
+        }
+    }
+}
+
 impl Default for EngineSettings {
     fn default() -> Self {
         Self {
             return_origins: Vec::new(),
             poll_interval: SignedDuration::from_mins(15),
             workers: 8,
+            audits: Audits::default(),
             budgets: BTreeMap::new(),
             prefetch: true,
             zone: Zone::UTC,
@@ -127,6 +150,11 @@ impl Engine {
 
     /// The providers with an adapter.
     pub(crate) fn adapters(&self) -> impl Iterator<Item = ProviderKind> {
+        self.inner.parts.providers.keys().copied()
+    }
+
+    /// The providers that have an adapter.
+    pub(crate) fn providers(&self) -> impl Iterator<Item = ProviderKind> {
         self.inner.parts.providers.keys().copied()
     }
 

@@ -8,6 +8,7 @@
 //! line in the folder's head. To add background work: a variant of [`runner`]'s task kinds and a handler that may run
 //! twice, be killed anywhere, and find its subject gone.
 
+mod audit;
 pub mod availability;
 pub mod blocks;
 pub mod calendars;
@@ -37,4 +38,4 @@ pub use kalends_egress::Counting;
 pub use kalends_providers::provider::ProviderError;
 pub use kalends_store::StoreError;
 
-pub use engine::{Engine, EngineSettings, Parts};
+pub use engine::{Audits, Engine, EngineSettings, Parts};

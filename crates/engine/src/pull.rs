@@ -19,10 +19,11 @@ mod failed;
 mod full;
 mod mass_deletion;
 mod pass;
+mod quarantine;
 mod recompile;
 pub(crate) mod request;
 mod schedule;
-mod subject;
+pub(crate) mod subject;
 
 use kalends_providers::provider::{ChangePage, Cursor, Listing, ProviderError, PullFrom};
 use kalends_store::{ClaimedTask, PassKind};

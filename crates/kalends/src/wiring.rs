@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use kalends_core::ambient::Ambient;
 use kalends_egress::Egress;
-use kalends_engine::{Engine, EngineSettings, Parts, tokens::Tokens};
+use kalends_engine::{Audits, Engine, EngineSettings, Parts, tokens::Tokens};
 use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
@@ -88,6 +88,10 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
             .map(url::Url::origin)
             .collect(),
         poll_interval: SignedDuration::from_secs(config.sync.poll_interval_seconds.into()),
+        audits: Audits {
+            every: SignedDuration::from_hours(config.sync.audit_every_hours.into()),
+            per_hour: config.sync.audits_per_hour,
+        },
         workers: config.tasks.concurrency,
         budgets: outbound::budgets(config),
         prefetch: config.sync.prefetch,

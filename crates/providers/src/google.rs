@@ -23,7 +23,8 @@ use url::Url;
 
 use crate::provider::{
     Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, EventOrder,
-    NewChannel, Provider, ProviderError, PullFrom, RemoteCalendar, WatchTarget,
+    NewChannel, Provider, ProviderError, PullFrom, RemoteCalendar, SingleItem, VersionPage, VersionsFrom,
+    WatchTarget,
 };
 
 /// Google Calendar in policies, logs and metrics.
@@ -100,6 +101,24 @@ impl Provider for Google {
         window: Interval,
     ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>> {
         free_busy::ask(self, ask, calendars, window).boxed()
+    }
+
+    fn event<'a>(
+        &'a self,
+        ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        provider_id: &'a str,
+    ) -> BoxFuture<'a, Result<SingleItem, ProviderError>> {
+        events::event(self, ask, calendar, provider_id).boxed()
+    }
+
+    fn versions<'a>(
+        &'a self,
+        ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        from: VersionsFrom,
+    ) -> BoxFuture<'a, Result<VersionPage, ProviderError>> {
+        events::versions(self, ask, calendar, from).boxed()
     }
 
     fn watch<'a>(

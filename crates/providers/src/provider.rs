@@ -15,6 +15,7 @@ mod changes;
 mod error;
 mod free_busy;
 mod push;
+mod single;
 mod write;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use changes::{ChangePage, Cursor, Fate, Listing, Next, PageToken, PullFrom, 
 pub use error::{ErrorClass, ProviderError};
 pub use free_busy::CalendarBusy;
 pub use push::{Channel, ChannelRef, Covers, NewChannel, WatchRefusal, WatchTarget};
+pub use single::{ItemVersion, SingleItem, VersionPage, VersionsFrom};
 pub use write::EventOrder;
 
 /// One provider, asked on behalf of accounts.
@@ -61,6 +63,29 @@ pub trait Provider: Send + Sync + fmt::Debug {
         calendars: &'a [String],
         window: Interval,
     ) -> BoxFuture<'a, Result<Vec<CalendarBusy>, ProviderError>>;
+
+    /// One item on its own, by [`ExternalEvent::provider_id`](kalends_core::external_event::ExternalEvent); one that is
+    /// unknown is gone. For items that could not be read; providers that name everything each time need it not.
+    fn event<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _calendar: &'a CalendarRef,
+        _provider_id: &'a str,
+    ) -> BoxFuture<'a, Result<SingleItem, ProviderError>> {
+        let what = "name one item";
+        ready(Err(ProviderError::Unsupported { what })).boxed()
+    }
+
+    /// One page of the versions of all items, for audits. Providers that name everything each time need it not.
+    fn versions<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        _calendar: &'a CalendarRef,
+        _from: VersionsFrom,
+    ) -> BoxFuture<'a, Result<VersionPage, ProviderError>> {
+        let what = "name versions";
+        ready(Err(ProviderError::Unsupported { what })).boxed()
+    }
 
     /// Opens a push channel. The caller has written the channel down before, because its first message may come before
     /// the answer. [`ProviderError::Unavailable`] and [`ProviderError::Unreadable`] leave open whether it was opened;

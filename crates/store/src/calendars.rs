@@ -3,6 +3,7 @@
 mod choose;
 mod clear;
 mod discover;
+mod overdue;
 mod read;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,9 +12,11 @@ use kalends_core::time::{CalendarId, ConnectionId, Interval, TenantId, UserId, Z
 pub(crate) use self::{
     clear::{Which, clear},
     discover::{CalendarOwner, upsert_found},
+    read::{COLUMNS, calendar as calendar_of},
 };
 pub use self::{
     discover::{Discovery, FoundCalendar},
+    overdue::Late,
     read::CalendarFilter,
 };
 use crate::{PassKind, db::words};
@@ -99,6 +102,16 @@ pub struct CalendarSync {
     pub changed_at: Option<Timestamp>,
     /// What the last full pass would have deleted, when that was not believed.
     pub suspected: Option<SuspectedDeletion>,
+    /// Since when it is late and watched.
+    pub watched_since: Option<Timestamp>,
+    /// Since when it is said to be overdue.
+    pub overdue_since: Option<Timestamp>,
+    /// Items that could not be read, or not wholly.
+    pub quarantined: u64,
+    /// When it was last held against what the provider lists.
+    pub audited_at: Option<Timestamp>,
+    /// How much differed then.
+    pub drift: Option<u64>,
 }
 
 /// A full pass that missed so much of the calendar that another one has to say the same.

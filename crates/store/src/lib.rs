@@ -16,6 +16,7 @@ mod changes;
 mod connect_sessions;
 mod connections;
 mod db;
+mod drift_audits;
 mod effects;
 mod error;
 mod external_events;
@@ -40,8 +41,8 @@ pub use self::{
     api_keys::{ApiKey, NewApiKey},
     busy_index::{CalendarIndex, IndexOf},
     calendars::{
-        Calendar, CalendarFilter, CalendarSync, Capabilities, Discovery, FoundCalendar, PassProgress, Source,
-        SuspectedDeletion, SyncStatus,
+        Calendar, CalendarFilter, CalendarSync, Capabilities, Discovery, FoundCalendar, Late, PassProgress,
+        Source, SuspectedDeletion, SyncStatus,
     },
     changes::{Change, ChangePage, NewChange},
     connect_sessions::ConnectSession,
@@ -50,6 +51,7 @@ pub use self::{
         LiveGrant, NewTokens, RefreshGrant, RefreshLease, StateChange,
     },
     db::ServingLock,
+    drift_audits::{DriftAudit, NewAudit, StoredVersion},
     effects::Effects,
     error::StoreError,
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},

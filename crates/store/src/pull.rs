@@ -91,6 +91,10 @@ pub struct QuarantinedItem {
     pub provider_id: String,
     /// Why, without its content.
     pub reason: String,
+    /// How often it has been read on its own.
+    pub attempts: u32,
+    /// When it is read on its own next; `None` for what is stored with a guess or an omission.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// What writing pages did.

@@ -47,4 +47,23 @@ impl Store {
             })
             .collect()
     }
+
+    /// Items of a calendar that are to be read on their own now, with how often they have been; most overdue first.
+    pub async fn quarantined_due(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        limit: u32,
+    ) -> Result<Vec<(String, u32)>, StoreError> {
+        let select = sql("SELECT provider_id, attempts FROM quarantined_items
+             WHERE tenant_id = $1 AND calendar_id = $2 AND retry_us <= $3 ORDER BY retry_us LIMIT $4")
+        .bind(tenant)
+        .bind(calendar)
+        .bind(self.now())
+        .bind(limit);
+        let rows = self.db().read(select).await?;
+        rows.iter()
+            .map(|row| Ok((row.get("provider_id")?, row.count("attempts")?)))
+            .collect()
+    }
 }

@@ -31,7 +31,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     "selected": true, "writeTarget": true, "push": {"state": "live",
     "channelId": "01982f6e-5d00-7c52-9b60-1e8f3c2d4a01", "expiresAt": "2026-11-27T09:41:07Z", "lastMessageAt": "2026-11-20T09:58:11Z"},
     "syncStatus": "idle", "lastSyncedAt": "2026-11-20T09:58:12Z",
-    "retryCount": 0, "coverage": {"from": "2026-10-21T00:00:00Z", "until": "2027-02-18T00:00:00Z"}
+    "retryCount": 0, "quarantined": 0,
+    "coverage": {"from": "2026-10-21T00:00:00Z", "until": "2027-02-18T00:00:00Z"}
 })))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of the wire")]
 pub(crate) struct Calendar {
@@ -93,6 +94,18 @@ pub(crate) struct Calendar {
     /// How far the pass under way has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     progress: Option<Progress>,
+    /// Since when nothing has succeeded for too long: four intervals, and an hour at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overdue_since: Option<Timestamp>,
+    /// Items that could not be read, or not wholly. They are tried again on their own; until then what was known of
+    /// them before counts.
+    quarantined: u64,
+    /// When it was last held against what its provider lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audited_at: Option<Timestamp>,
+    /// How many items differed then; reading everything anew has put them right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<u64>,
 }
 
 words! {
@@ -178,6 +191,10 @@ impl From<calendars::Calendar> for Calendar {
             last_synced_at: sync.last_synced_at,
             last_error: sync.last_error,
             retry_count: sync.retry_count,
+            overdue_since: sync.overdue_since,
+            quarantined: sync.quarantined,
+            audited_at: sync.audited_at,
+            drift: sync.drift,
             next_retry_at: sync.next_retry_at,
             coverage: sync.covered.map(|covered| Coverage {
                 from: covered.start(),

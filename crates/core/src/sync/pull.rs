@@ -30,6 +30,16 @@ pub enum Incoming {
     },
 }
 
+impl Incoming {
+    /// The item's [`ExternalEvent::provider_id`].
+    pub fn provider_id(&self) -> &str {
+        match self {
+            Self::Upsert(event) => &event.provider_id,
+            Self::Gone { provider_id } => provider_id,
+        }
+    }
+}
+
 /// What to write.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {

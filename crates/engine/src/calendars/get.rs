@@ -66,6 +66,10 @@ pub(super) fn view(
             retry_count: sync.retry_count,
             next_retry_at: sync.next_retry_at,
             covered: sync.covered,
+            overdue_since: sync.overdue_since,
+            quarantined: sync.quarantined,
+            audited_at: sync.audited_at,
+            drift: sync.drift,
             progress: sync.progress.map(|progress| Progress {
                 pages: progress.pages.into(),
                 items: progress.items.into(),

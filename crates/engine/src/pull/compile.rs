@@ -78,6 +78,8 @@ pub(super) fn report(calendar: &Calendar, faults: &[CompileFault]) -> Vec<Quaran
         .map(|fault| QuarantinedItem {
             provider_id: fault.provider_id.clone(),
             reason: fault.error.to_string(),
+            attempts: 0,
+            retry_at: None,
         })
         .collect()
 }

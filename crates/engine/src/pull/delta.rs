@@ -12,7 +12,8 @@ use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 
 use super::{
     compile::{Overlay, compile},
-    pass::{Ending, News, Running, quarantined},
+    pass::{Ending, News, Running},
+    quarantine::{self, quarantined},
 };
 use crate::runner::failure::Failure;
 
@@ -78,15 +79,23 @@ pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<De
 async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, MonthsWrite, News), Failure> {
     let calendar = &running.calendar;
     let Gathered {
-        items,
+        mut items,
         unreadable,
         requests,
     } = gathered;
+    let named = items.iter().map(Incoming::provider_id);
+    let named = named.chain(unreadable.iter().filter_map(|item| item.provider_id.as_deref()));
+    let retried = quarantine::retry(running, &named.collect()).await?;
     let mut page = PullPage {
-        quarantined: quarantined(unreadable),
-        requests,
+        quarantined: quarantined(running, unreadable),
+        requests: requests + retried.requests,
         ..PullPage::default()
     };
+    items.extend(retried.items);
+    page.quarantined.extend(retried.unreadable);
+    if calendar.sync.quarantined > 0 {
+        page.gone = quarantine::gone(&items);
+    }
     let stored = related(running, &items).await?;
     let Plan {
         upserts,
@@ -114,7 +123,7 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         .into_iter()
         .map(|event| EventUpsert::new(event, &calendar.zone))
         .collect();
-    page.gone = gone;
+    page.gone.extend(gone);
     page.quarantined.extend(cut_short);
     Ok((page, MonthsWrite::Some(compiled), News::Synced))
 }
@@ -124,15 +133,12 @@ async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<Extern
     let calendar = &running.calendar;
     let mut ids = BTreeSet::new();
     for item in items {
-        match item {
-            Incoming::Gone { provider_id } => ids.insert(provider_id.clone()),
-            Incoming::Upsert(event) => {
-                if let SeriesRole::Override { master, .. } = &event.role {
-                    ids.insert(master.clone());
-                }
-                ids.insert(event.provider_id.clone())
-            }
-        };
+        if let Incoming::Upsert(event) = item
+            && let SeriesRole::Override { master, .. } = &event.role
+        {
+            ids.insert(master.clone());
+        }
+        ids.insert(item.provider_id().to_owned());
     }
     let ids: Vec<String> = ids.into_iter().collect();
     let store = running.engine.store();
@@ -145,7 +151,7 @@ async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<Extern
     Ok(stored.into_iter().map(|stored| stored.event).collect())
 }
 
-fn incoming(item: RemoteItem) -> Incoming {
+pub(super) fn incoming(item: RemoteItem) -> Incoming {
     match item {
         RemoteItem::Upsert(event) => Incoming::Upsert(event),
         RemoteItem::Gone { provider_id } => Incoming::Gone { provider_id },

@@ -10,7 +10,8 @@ use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 use super::{
     compile::{encoded, report},
     mass_deletion::Guard,
-    pass::{Ending, News, Running, quarantined},
+    pass::{Ending, News, Running},
+    quarantine::quarantined,
 };
 use crate::runner::failure::Failure;
 
@@ -87,7 +88,7 @@ fn take(
 ) -> PullPage {
     let zone = &running.calendar.zone;
     let mut page = PullPage {
-        quarantined: quarantined(unreadable),
+        quarantined: quarantined(running, unreadable),
         requests: 1,
         ..PullPage::default()
     };

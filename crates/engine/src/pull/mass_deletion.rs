@@ -7,15 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use kalends_core::sync::mass_deletion::{Reading, Suspicion, is_believed};
 use kalends_store::{PullPage, Stored};
 
-use super::pass::Running;
+use super::{pass::Running, subject::EDGE};
 use crate::runner::failure::{Class, Failure};
 
 /// The calendar's error until the second look.
 const CODE: &str = "mass_deletion_suspected";
 /// From the first look to the second.
 const SECOND_LOOK: SignedDuration = SignedDuration::from_mins(5);
-/// What ends so shortly after the window begins may be left out: its zone decides, and whole days are long.
-const EDGE: SignedDuration = SignedDuration::from_hours(48);
 
 /// What the calendar held before a full pass.
 pub(super) struct Guard {

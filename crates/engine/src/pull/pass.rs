@@ -6,10 +6,10 @@ use kalends_core::{
     sync::coverage,
     time::{Interval, Zone},
 };
-use kalends_providers::provider::{Cursor, Quarantined};
+use kalends_providers::provider::Cursor;
 use kalends_store::{
-    BeginPass, Calendar, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage,
-    QuarantinedItem, Source, StoreError, SyncRun,
+    BeginPass, Calendar, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage, Source,
+    StoreError, SyncRun,
 };
 
 use super::{
@@ -113,7 +113,9 @@ impl<'a> Running<'a> {
             let at = schedule::next(engine, &subject.account.connection, every);
             effects = effects.task(task::pull(calendar.connection, calendar.id, Trigger::Poll, at));
         }
-        if ending.news == News::Synced {
+        // Whoever was told of trouble is told of its end.
+        let was_in_trouble = calendar.sync.last_error.is_some() || calendar.sync.overdue_since.is_some();
+        if ending.news == News::Synced || was_in_trouble {
             effects = effects.change(changes::calendar_synced(
                 &calendar.user,
                 calendar.connection,
@@ -184,18 +186,6 @@ fn log(subject: &Subject, run: &SyncRun) {
         pages = run.pages,
         "calendar synced"
     );
-}
-
-/// Unreadable items as they are stored; one without an id is only counted by its place.
-pub(super) fn quarantined(items: Vec<Quarantined>) -> Vec<QuarantinedItem> {
-    items
-        .into_iter()
-        .enumerate()
-        .map(|(index, item)| QuarantinedItem {
-            provider_id: item.provider_id.unwrap_or_else(|| format!("?{index}")),
-            reason: item.reason,
-        })
-        .collect()
 }
 
 fn source(trigger: Trigger) -> Source {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kalends_core::{
     sync::{
         coverage::{self, WindowDays},
@@ -10,7 +10,7 @@ use kalends_core::{
     },
     time::{CalendarId, Interval},
 };
-use kalends_providers::provider::{CalendarRef, ChangePage, ProviderError, PullFrom};
+use kalends_providers::provider::{CalendarRef, ChangePage, ProviderError, PullFrom, SingleItem};
 use kalends_store::{Calendar, ClaimedTask, Covered, StoreError};
 
 use crate::{
@@ -22,6 +22,8 @@ use crate::{
 
 /// How long the provider may take for one page.
 const ANSWER: Duration = Duration::from_mins(1);
+/// What ends so shortly after a window begins may be left out of a listing: its zone decides, and whole days are long.
+pub(crate) const EDGE: SignedDuration = SignedDuration::from_hours(48);
 
 /// A calendar that is to be pulled.
 pub(super) struct Subject {
@@ -63,14 +65,26 @@ impl Subject {
 
     /// Asks for a page.
     pub(super) async fn page(&self, from: PullFrom) -> Result<ChangePage, ProviderError> {
-        let calendar = CalendarRef {
-            provider_id: self.calendar.provider_id.clone(),
-            zone: self.calendar.zone.clone(),
-        };
-        self.account
-            .provider
-            .changes(&self.account.ask(ANSWER), &calendar, from)
+        let provider = &self.account.provider;
+        provider
+            .changes(&self.account.ask(ANSWER), &reference(&self.calendar), from)
             .await
+    }
+
+    /// Asks for one item.
+    pub(super) async fn event(&self, provider_id: &str) -> Result<SingleItem, ProviderError> {
+        let provider = &self.account.provider;
+        provider
+            .event(&self.account.ask(ANSWER), &reference(&self.calendar), provider_id)
+            .await
+    }
+}
+
+/// What a provider needs to know of a calendar.
+pub(crate) fn reference(calendar: &Calendar) -> CalendarRef {
+    CalendarRef {
+        provider_id: calendar.provider_id.clone(),
+        zone: calendar.zone.clone(),
     }
 }
 
@@ -85,7 +99,7 @@ pub(super) fn window(
 }
 
 /// The selected calendar that the task's key names.
-pub(super) async fn calendar(engine: &Engine, task: &ClaimedTask) -> Result<Option<Calendar>, Failure> {
+pub(crate) async fn calendar(engine: &Engine, task: &ClaimedTask) -> Result<Option<Calendar>, Failure> {
     let (Some(tenant), Ok(id)) = (task.tenant, task.key.parse::<CalendarId>()) else {
         return Err(Failure::new(Class::Bug, "internal", "the task names no calendar"));
     };

@@ -7,9 +7,11 @@
 //! [`BATCH`] rows at a time, and may run twice or be killed anywhere; a line in [`SWEEPS`]; and a test that loses the
 //! task and finds it again.
 
+mod audits;
 mod calendars;
 mod coverage;
 mod dead_tasks;
+mod overdue;
 mod prunes;
 mod push_channels;
 
@@ -26,7 +28,7 @@ pub(super) const BATCH: u32 = 20;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// All sweeps.
-const SWEEPS: [Sweep; 5] = [
+const SWEEPS: [Sweep; 7] = [
     Sweep {
         name: "prunes",
         run: |engine| prunes::sweep(engine).boxed(),
@@ -46,6 +48,14 @@ const SWEEPS: [Sweep; 5] = [
     Sweep {
         name: "push_channels",
         run: |engine| push_channels::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "overdue",
+        run: |engine| overdue::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "audits",
+        run: |engine| audits::sweep(engine).boxed(),
     },
 ];
 

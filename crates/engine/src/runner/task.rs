@@ -32,10 +32,12 @@ pub(crate) enum Kind {
     Daily,
     /// Uses a grant that may be idle; the key is the connection.
     KeepAlive,
+    /// Holds a calendar against its provider; the key is the calendar.
+    Audit,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Sweep,
         Self::Daily,
         Self::KeepAlive,
+        Self::Audit,
     ];
 
     /// The word in the table.
@@ -59,6 +62,7 @@ impl Kind {
             Self::Sweep => "sweep",
             Self::Daily => "daily",
             Self::KeepAlive => "keep_alive",
+            Self::Audit => "audit",
         }
     }
 }
@@ -185,6 +189,15 @@ pub(crate) fn pull(
         run_at,
         payload: json!({ "trigger": trigger.as_str() }),
         secret: None,
+    }
+}
+
+/// An audit of a calendar; what it pulls is polled.
+pub(crate) fn audit(connection: ConnectionId, calendar: CalendarId, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::Audit.as_str(),
+        lane: TaskLane::Backfill,
+        ..pull(connection, calendar, Trigger::Poll, run_at)
     }
 }
 

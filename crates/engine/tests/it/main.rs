@@ -5,6 +5,7 @@
 mod harness;
 
 mod answers;
+mod audits;
 mod choices;
 mod connecting;
 mod coverage;
@@ -16,9 +17,11 @@ mod feeds;
 mod ignoring;
 mod mass_deletion;
 mod notified;
+mod overdue;
 mod passes;
 mod polling;
 mod prefetch;
+mod quarantine;
 mod queue;
 mod sweeps;
 mod tasks;

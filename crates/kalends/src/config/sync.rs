@@ -10,6 +10,8 @@ pub(crate) struct Sync {
     pub(crate) window_ahead_days: u32,
     pub(crate) poll_interval_seconds: u32,
     pub(crate) prefetch: bool,
+    pub(crate) audit_every_hours: u32,
+    pub(crate) audits_per_hour: u32,
 }
 
 impl Sync {
@@ -18,6 +20,8 @@ impl Sync {
             ("window_back_days", self.window_back_days, 0..=730),
             ("window_ahead_days", self.window_ahead_days, 1..=730),
             ("poll_interval_seconds", self.poll_interval_seconds, 1..=86_400),
+            ("audit_every_hours", self.audit_every_hours, 1..=8_760),
+            ("audits_per_hour", self.audits_per_hour, 0..=100_000),
         ];
         for (name, value, range) in bounds {
             if !range.contains(&value) {

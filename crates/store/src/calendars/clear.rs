@@ -46,7 +46,7 @@ pub(crate) async fn clear(
          pass_pages = 0, pass_items = 0, cursor = NULL, covered_from_us = NULL, covered_until_us = NULL,
          as_of_us = NULL, roll_us = NULL, source = NULL, poll_every_us = NULL, changed_us = NULL,
          sync_status = 'idle', last_synced_us = NULL, last_error = NULL, retry_count = 0, next_retry_us = NULL,
-         suspect_generation = NULL, suspect_count = NULL, updated_us = ",
+         suspect_generation = NULL, suspect_count = NULL, watched_us = NULL, overdue_us = NULL, updated_us = ",
     )
     .push_bind(now);
     tx.execute(of(reset.push(" WHERE tenant_id = "), tenant, " AND id IN ", &ids))

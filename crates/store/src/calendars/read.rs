@@ -9,11 +9,13 @@ use crate::{
     db::{Row, sql},
 };
 
-const COLUMNS: &str = "SELECT id, tenant_id, user_id, connection_id, provider_id, name, time_zone, color,
+pub(crate) const COLUMNS: &str = "SELECT id, tenant_id, user_id, connection_id, provider_id, name, time_zone, color,
     access_role, is_primary, free_busy_only, can_write, can_create_meet, selected, write_target, lost_us,
     sync_status, last_synced_us, last_error, retry_count, next_retry_us, cursor, pass, pass_kind, pass_started_us,
     pass_pages, pass_items, covered_from_us, covered_until_us, as_of_us, source, poll_hint_us, poll_every_us,
-    changed_us, suspect_generation, suspect_count, created_us
+    changed_us, suspect_generation, suspect_count, watched_us, overdue_us, audited_us, drift_count,
+    created_us,
+    (SELECT COUNT(*) FROM quarantined_items WHERE quarantined_items.calendar_id = calendars.id) AS quarantined
     FROM calendars";
 
 /// Which calendars to list.
@@ -101,7 +103,8 @@ impl Store {
     }
 }
 
-fn calendar(row: &Row) -> Result<Calendar, StoreError> {
+/// A calendar from a row of [`COLUMNS`].
+pub(crate) fn calendar(row: &Row) -> Result<Calendar, StoreError> {
     Ok(Calendar {
         id: row.id("id", CalendarId)?,
         tenant: row.id("tenant_id", TenantId)?,
@@ -169,5 +172,10 @@ fn calendar_sync(row: &Row) -> Result<CalendarSync, StoreError> {
                 generation,
                 missing: missing as u64,
             }),
+        watched_since: row.optional_time("watched_us")?,
+        overdue_since: row.optional_time("overdue_us")?,
+        quarantined: row.count("quarantined")?,
+        audited_at: row.optional_time("audited_us")?,
+        drift: row.get::<Option<i64>>("drift_count")?.map(|count| count as u64),
     })
 }

@@ -23,7 +23,7 @@ impl Store {
                  poll_every_us = $7, changed_us = COALESCE($8, changed_us), sync_status = 'idle',
                  last_synced_us = $9, last_error = NULL, retry_count = 0, next_retry_us = NULL, pass_kind = NULL,
                  pass_started_us = NULL, updated_us = $9, suspect_generation = NULL, suspect_count = NULL,
-                 roll_us = COALESCE($14, roll_us)
+                 roll_us = COALESCE($14, roll_us), watched_us = NULL, overdue_us = NULL
              WHERE tenant_id = $10 AND id = $11 AND pass = $12 AND cursor IS NOT DISTINCT FROM $13",
         )
         .bind(commit.cursor)

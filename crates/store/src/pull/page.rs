@@ -139,17 +139,20 @@ impl Store {
         for item in items {
             let insert = sql(
                 "INSERT INTO quarantined_items (calendar_id, provider_id, tenant_id, reason, generation,
-                     first_seen_us, last_seen_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $6)
+                     first_seen_us, last_seen_us, attempts, retry_us)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
                  ON CONFLICT (calendar_id, provider_id) DO UPDATE SET reason = excluded.reason,
-                     generation = excluded.generation, last_seen_us = excluded.last_seen_us",
+                     generation = excluded.generation, last_seen_us = excluded.last_seen_us,
+                     attempts = excluded.attempts, retry_us = excluded.retry_us",
             )
             .bind(pass.calendar)
             .bind(&item.provider_id)
             .bind(pass.tenant)
             .bind(&item.reason)
             .bind(pass.generation)
-            .bind(now);
+            .bind(now)
+            .bind(item.attempts)
+            .bind(item.retry_at);
             tx.execute(insert).await?;
         }
         for chunk in items.chunks(IDS) {

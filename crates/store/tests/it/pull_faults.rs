@@ -23,6 +23,8 @@ fn poison(id: &str) -> QuarantinedItem {
     QuarantinedItem {
         provider_id: id.to_owned(),
         reason: "no start".to_owned(),
+        attempts: 0,
+        retry_at: None,
     }
 }
 

@@ -71,7 +71,8 @@ async fn without_task(engine: &Engine, kind: Kind, keys: &[String]) -> Result<Ve
         .await
 }
 
-async fn syncs_by_itself(engine: &Engine, calendar: &Calendar) -> Result<bool, StoreError> {
+/// Whether its user wants it in step.
+pub(super) async fn syncs_by_itself(engine: &Engine, calendar: &Calendar) -> Result<bool, StoreError> {
     match settings::of_user(engine, calendar.tenant, &calendar.user).await {
         Ok(settings) => Ok(settings.sync.sync_enabled && settings.sync.auto_sync),
         Err(settings::SettingsError::Store(error)) => Err(error),

@@ -8,6 +8,8 @@ use crate::Engine;
 
 /// How long sync runs are kept.
 const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long drift audits are kept.
+const AUDITS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// How long changes are kept.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -16,6 +18,7 @@ pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
     store.prune_oauth_states().await?;
     store.prune_idempotency_keys().await?;
     store.prune_sync_runs(ago(engine, RUNS_KEPT)).await?;
+    store.prune_drift_audits(ago(engine, AUDITS_KEPT)).await?;
     store.prune_changes(ago(engine, CHANGES_KEPT)).await?;
     Ok(0)
 }

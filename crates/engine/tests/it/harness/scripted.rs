@@ -12,8 +12,8 @@ use kalends_providers::{
     Provider,
     provider::{
         Ask, CalendarBusy, CalendarRef, Capabilities, ChangePage, Channel, ChannelRef, Covers, Cursor, Fate,
-        Listing, NewChannel, Next, PageToken, ProviderError, PullFrom, Quarantined, RemoteCalendar,
-        RemoteItem, WatchTarget,
+        ItemVersion, Listing, NewChannel, Next, PageToken, ProviderError, PullFrom, Quarantined,
+        RemoteCalendar, RemoteItem, SingleItem, VersionPage, VersionsFrom, WatchTarget,
     },
 };
 use kalends_testkit::ManualClock;
@@ -46,6 +46,7 @@ struct State {
     /// What the next questions answer instead of the truth; `None` lets one pass.
     faults: VecDeque<Option<ProviderError>>,
     asked: Vec<PullFrom>,
+    asked_alone: usize,
     /// Set when it has push channels.
     clock: Option<Arc<ManualClock>>,
     /// The channels it was asked for and opened, with the target's name.
@@ -129,6 +130,31 @@ impl Scripted {
         self.with(|state| state.events.get_mut(calendar).unwrap().history.push(revision));
     }
 
+    /// Makes an event of another form, or one that was not there, without a trace: no delta names it.
+    pub(crate) fn slip_in(&self, calendar: &str, event: ExternalEvent) {
+        self.with(|state| {
+            let history = &mut state.events.get_mut(calendar).unwrap().history;
+            let place = history
+                .iter()
+                .position(|revision| [&event.provider_id, "-"].contains(&revision.provider_id.as_str()));
+            let revision = Revision {
+                provider_id: event.provider_id.clone(),
+                item: Some(event),
+            };
+            history[place.expect("an event, or what is left of one, makes room")] = revision;
+        });
+    }
+
+    /// How often one item was asked for.
+    pub(crate) fn asked_alone(&self) -> usize {
+        self.with(|state| std::mem::take(&mut state.asked_alone))
+    }
+
+    /// Lets all items be read.
+    pub(crate) fn cure(&self, calendar: &str) {
+        self.with(|state| state.events.get_mut(calendar).unwrap().poison = None);
+    }
+
     /// Lets an event vanish without a trace, as what was deleted long ago does.
     pub(crate) fn forget(&self, calendar: &str, provider_id: &str) {
         self.with(|state| {
@@ -209,6 +235,11 @@ impl Scripted {
         watches
     }
 
+    /// From now on nothing fails.
+    pub(crate) fn no_faults(&self) {
+        self.with(|state| state.faults.clear());
+    }
+
     /// The questions about changes so far; forgets them.
     pub(crate) fn asked(&self) -> Vec<PullFrom> {
         self.with(|state| std::mem::take(&mut state.asked))
@@ -272,12 +303,7 @@ impl Remote {
         for revision in here {
             let provider_id = revision.provider_id.clone();
             if self.poison.as_ref() == Some(&provider_id) {
-                let reason = "no start".to_owned();
-                quarantined.push(Quarantined {
-                    provider_id: Some(provider_id),
-                    fate: Fate::LeftOut,
-                    reason,
-                });
+                quarantined.push(unreadable(&provider_id));
                 continue;
             }
             items.push(match &revision.item {
@@ -345,6 +371,65 @@ impl Provider for Scripted {
         from: PullFrom,
     ) -> BoxFuture<'a, Result<ChangePage, ProviderError>> {
         let answer = self.changes_now(&calendar.provider_id, from);
+        Box::pin(async move { answer })
+    }
+
+    fn event<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        provider_id: &'a str,
+    ) -> BoxFuture<'a, Result<SingleItem, ProviderError>> {
+        let answer = self.with(|state| {
+            state.asked_alone += 1;
+            let remote = state
+                .events
+                .get(&calendar.provider_id)
+                .ok_or(ProviderError::NotFound)?;
+            if remote.poison.as_deref() == Some(provider_id) {
+                return Ok(Err(unreadable(provider_id)));
+            }
+            let latest = remote
+                .history
+                .iter()
+                .rfind(|revision| revision.provider_id == provider_id);
+            Ok(Ok(match latest.and_then(|revision| revision.item.clone()) {
+                Some(event) => RemoteItem::Upsert(event),
+                None => RemoteItem::Gone {
+                    provider_id: provider_id.to_owned(),
+                },
+            }))
+        });
+        Box::pin(async move { answer })
+    }
+
+    fn versions<'a>(
+        &'a self,
+        _ask: &'a Ask,
+        calendar: &'a CalendarRef,
+        _from: VersionsFrom,
+    ) -> BoxFuture<'a, Result<VersionPage, ProviderError>> {
+        let answer = self.with(|state| {
+            if let Some(Some(error)) = state.faults.pop_front() {
+                return Err(error);
+            }
+            let remote = state
+                .events
+                .get(&calendar.provider_id)
+                .ok_or(ProviderError::NotFound)?;
+            let mut latest = BTreeMap::new();
+            for revision in &remote.history {
+                latest.insert(&revision.provider_id, revision.item.as_ref());
+            }
+            let items = latest.into_values().flatten().map(|event| ItemVersion {
+                provider_id: event.provider_id.clone(),
+                etag: event.etag.clone(),
+            });
+            Ok(VersionPage {
+                items: items.collect(),
+                next: None,
+            })
+        });
         Box::pin(async move { answer })
     }
 
@@ -420,5 +505,13 @@ impl Provider for Scripted {
             tokio::task::yield_now().await;
             Ok(())
         })
+    }
+}
+
+fn unreadable(provider_id: &str) -> Quarantined {
+    Quarantined {
+        provider_id: Some(provider_id.to_owned()),
+        fate: Fate::LeftOut,
+        reason: "no start".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 //! The whole page is read as typed events at once. Only when that fails is it read item by item, so that one item that
 //! cannot be read does not sink the others, and pages that can be read do not pay for that.
 
-mod poison;
+pub(super) mod poison;
 
 use kalends_core::time::Zone;
 use serde_json::value::RawValue;

@@ -9,7 +9,7 @@ use crate::{
 
 /// Examines an item that is no [`Event`]. The parser's own words would quote titles, so the culprit is found by
 /// leaving out one member after the other.
-pub(super) fn examine(json: &RawValue) -> Quarantined {
+pub(in crate::google::events) fn examine(json: &RawValue) -> Quarantined {
     let Ok(members) = serde_json::from_str::<Map<String, Value>>(json.get()) else {
         return left_out(None, "the item is no JSON object".to_owned());
     };
