@@ -47,6 +47,7 @@ async fn a_calendar_is_found_deselected_and_selected() {
         "reason": "no_public_url",
         "state": "off"
       },
+      "quarantined": 0,
       "retryCount": 0,
       "selected": true,
       "syncStatus": "idle",

@@ -4,7 +4,10 @@ use kalends_core::time::Interval;
 use kalends_providers::{
     Provider,
     google::{Google, GoogleSettings},
-    provider::{Access, Cursor, ErrorClass, Listing, Next, ProviderError, PullFrom, RemoteItem},
+    provider::{
+        Access, Cursor, ErrorClass, ItemVersion, Listing, Next, ProviderError, PullFrom, RemoteItem,
+        VersionsFrom,
+    },
 };
 use serde_json::{Value, json};
 
@@ -202,7 +205,7 @@ async fn failures_of_google_are_unavailability_and_limits_are_limits() {
         "provider_rate_limited"
     );
 
-    let server = Server::start([Canned::new(200, "<html>Sign in")]).await;
+    let server = Server::start((0..3).map(|_| Canned::new(200, "<html>Sign in"))).await;
     assert_eq!(
         pull(&google(&server), start()).await.unwrap_err().code(),
         "provider_unreadable"
@@ -313,4 +316,98 @@ async fn a_missing_scope_is_a_matter_of_consent() {
         (error.code(), error.class()),
         ("needs_consent", ErrorClass::NeedsConsent)
     );
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_halved_down_to_the_item_that_spoils_it() {
+    let broken = || Canned::new(200, "{\"items\":[{\"id\":\"bad\",\"summary\":\"\u{1}".to_owned());
+    let server = Server::start([
+        broken(),
+        page(&json!({"items": [event("a")], "nextPageToken": "p2"})),
+        broken(),
+        broken(),
+        page(&json!({"items": [{"id": "bad"}], "nextPageToken": "p3"})),
+        page(&json!({"items": [event("c"), event("d")], "nextSyncToken": "s1"})),
+    ])
+    .await;
+    let google = google(&server);
+    let (ask, calendar) = (world::ask(Access::OAuth), world::calendar("c"));
+    let mut from = start();
+    let (mut read, mut left_out) = (Vec::new(), Vec::new());
+    loop {
+        let page = google.changes(&ask, &calendar, from).await.unwrap();
+        read.extend(page.items);
+        left_out.extend(
+            page.quarantined
+                .into_iter()
+                .map(|item| (item.provider_id.unwrap(), item.reason)),
+        );
+        match page.next {
+            Next::Page(token) => from = PullFrom::Page(token),
+            Next::Done { .. } => break,
+        }
+    }
+    assert_eq!(read.len(), 3);
+    assert_eq!(left_out, [("bad".to_owned(), "it cannot be read".to_owned())]);
+    let seen = server.seen();
+    let sizes: Vec<&str> = seen
+        .iter()
+        .map(|seen| seen.parameter("maxResults").unwrap())
+        .collect();
+    assert_eq!(sizes, ["2", "1", "2", "1", "1", "2"]);
+}
+
+#[tokio::test]
+async fn one_item_is_read_on_its_own_or_said_to_be_gone() {
+    let server = Server::start([
+        page(&event("a")),
+        page(&json!({"id": "a", "start": 7})),
+        refusal(404, "global", "notFound"),
+        page(&json!({"id": "a", "status": "cancelled"})),
+    ])
+    .await;
+    let google = google(&server);
+    let (ask, calendar) = (world::ask(Access::OAuth), world::calendar("c"));
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push(match google.event(&ask, &calendar, "a").await.unwrap() {
+            Ok(RemoteItem::Upsert(_)) => "here".to_owned(),
+            Ok(RemoteItem::Gone { .. }) => "gone".to_owned(),
+            Err(poison) => poison.reason,
+        });
+    }
+    assert_eq!(answers, ["here", "its start cannot be read", "gone", "gone"]);
+    assert_eq!(server.seen()[0].path, "/calendar/v3/calendars/c/events/a");
+}
+
+#[tokio::test]
+async fn versions_are_listed_page_by_page_without_what_is_cancelled() {
+    let server = Server::start([
+        page(&json!({"items": [{"id": "a", "etag": "1"}, {"id": "x", "status": "cancelled"}], "nextPageToken": "p2"})),
+        page(&json!({"items": [{"id": "b", "etag": "2"}]})),
+    ])
+    .await;
+    let google = google(&server);
+    let (ask, calendar) = (world::ask(Access::OAuth), world::calendar("c"));
+    let not_before = "2026-10-21T00:00:00.123Z".parse().unwrap();
+    let first = google
+        .versions(&ask, &calendar, VersionsFrom::Start { not_before })
+        .await
+        .unwrap();
+    let next = VersionsFrom::Page(first.next.unwrap());
+    let last = google.versions(&ask, &calendar, next).await.unwrap();
+    let ids = |items: &[ItemVersion]| {
+        items
+            .iter()
+            .map(|item| item.provider_id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (ids(&first.items), ids(&last.items), last.next),
+        (vec!["a".into()], vec!["b".into()], None)
+    );
+    for seen in server.seen() {
+        assert_eq!(seen.parameter("timeMin"), Some("2026-10-21T00:00:00Z"));
+        assert_eq!(seen.parameter("showDeleted"), Some("false"));
+    }
 }
