@@ -7,5 +7,7 @@
 pub mod busy_people;
 pub mod kalends;
 pub mod loopback;
+pub mod node;
 pub mod pairs;
+pub mod redis;
 pub mod throwaway;

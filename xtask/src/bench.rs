@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: the benchmarks of `bench/`, with a PostgreSQL when there can be one.
+//! `cargo xtask bench`: the benchmarks of `bench/`, with a PostgreSQL and programs for Node when there can be any.
 
 use std::path::Path;
 
 use crate::{
     process::{cargo, run as start},
-    test::postgres,
+    test::{node, postgres},
 };
 
 pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
@@ -19,6 +19,12 @@ pub(crate) fn run(root: &Path, args: &[String]) -> anyhow::Result<()> {
             benches.env("KALENDS_TEST_POSTGRES_URL", server.url());
         }
         Err(why) => println!("bench: SKIPPED what needs PostgreSQL: {why:#}"),
+    }
+    match node::prepare(root, &node::PEERS) {
+        Ok(modules) => {
+            benches.env("KALENDS_BENCH_NODE_MODULES", modules);
+        }
+        Err(why) => println!("bench: SKIPPED what is compared with programs for Node: {why:#}"),
     }
     start(&mut benches)
 }

@@ -3,7 +3,7 @@
 //! Each program is one file in `test/` that either hands out what the tests need in an environment variable, or says
 //! why it is skipped. To add one: a file with a `prepare` function and a line in [`run`].
 
-mod node;
+pub(crate) mod node;
 pub(crate) mod packages;
 pub(crate) mod postgres;
 pub(crate) mod python;

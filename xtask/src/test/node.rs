@@ -31,6 +31,13 @@ pub(crate) struct Packages {
     into: &'static str,
 }
 
+/// What the benchmarks compare with.
+pub(crate) const PEERS: Packages = Packages {
+    what: "the programs for Node to compare with",
+    from: "bench/peers/node",
+    into: "node-peers",
+};
+
 /// The official clients for the simulator.
 pub(crate) const CLIENTS: Packages = Packages {
     what: "the official Node clients",
