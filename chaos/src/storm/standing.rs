@@ -1,11 +1,16 @@
 //! Trouble that lasts as long as the storm: how often Google and its messages fail.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{calls::come_back, kills::look_for_deaths};
 use crate::{ledger::Standing, limits, present, rig::Rig, servers::simulator::Simulator, stage::Stage};
 
+/// How long somebody may fail to connect when all is well again, and the pause between two tries.
+const PATIENCE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_secs(1);
 /// Every call of the calendar API.
 const ANY: &str = "/calendar/v3/**";
 /// Reading events, where Google may have forgotten a cursor.
@@ -89,7 +94,15 @@ pub(crate) async fn calm(stage: &Stage, rig: &Rig) -> anyhow::Result<()> {
     look_for_deaths(stage, rig).await?;
     for person in 0..stage.people.len() {
         if stage.ledger.standing(person) == Standing::InDoubt {
-            come_back(stage, person).await?;
+            let begun = Instant::now();
+            // Breakers may still be open.
+            while let Err(why) = come_back(stage, person).await {
+                anyhow::ensure!(
+                    begun.elapsed() < PATIENCE,
+                    "person {person} cannot connect: {why:#}"
+                );
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
     Ok(())
