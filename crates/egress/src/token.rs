@@ -36,7 +36,7 @@ pub enum TokenError {
     /// The token could not be had now, for reasons that pass.
     #[error("the access token could not be refreshed")]
     Unavailable(#[source] BoxError),
-    /// Refreshing fails so often that it is left alone for a while; nothing was asked.
+    /// Refreshing fails so often that it is left alone for a while and nothing was asked, or the provider said to wait.
     #[error("refreshing access tokens is suspended until {retry_at}")]
     Suspended {
         /// When it is tried again.

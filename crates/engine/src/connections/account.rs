@@ -87,13 +87,7 @@ impl LiveAccount {
         let refused = matches!(error, ProviderError::Reauth { .. });
         let mut failure = Failure::of_provider(error, engine.ambient().now());
         if refused && self.connection.provider.uses_oauth() {
-            let row = engine
-                .store()
-                .connection(self.connection.tenant, self.connection.id)
-                .await;
-            let works =
-                |row: &Connection| matches!(row.state, ConnectionState::Active | ConnectionState::Degraded);
-            if row.is_ok_and(|row| works(&row)) {
+            if !self.is_ended(engine).await {
                 failure.class = Class::Transient;
                 failure.code = "token_refused";
             }
@@ -101,6 +95,15 @@ impl LiveAccount {
             failure.class = Class::Rejected;
         }
         failure
+    }
+
+    /// Whether the row says that only the person can help. One that cannot be read says nothing of the kind.
+    async fn is_ended(&self, engine: &Engine) -> bool {
+        let (tenant, id) = (self.connection.tenant, self.connection.id);
+        match engine.store().connection(tenant, id).await {
+            Ok(row) => !matches!(row.state, ConnectionState::Active | ConnectionState::Degraded),
+            Err(error) => matches!(error, StoreError::NotFound { .. }),
+        }
     }
 
     /// The provider answered: trouble is over.

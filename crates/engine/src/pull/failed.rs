@@ -38,7 +38,7 @@ pub(crate) async fn failed(
     engine.runs().notify_waiters();
     let (tenant, connection) = (pass.tenant, pass.connection);
     match failure.class {
-        Class::Transient if calendar.sync.retry_count + 1 >= TROUBLED => {
+        Class::Transient if calendar.sync.retry_count + 1 >= TROUBLED && !failure.is_of_our_database() => {
             connections::degrade(engine, tenant, connection, failure.code).await
         }
         Class::Rejected if failure.code == "reauth_required" && retry_at.is_none() => {

@@ -87,6 +87,13 @@ impl Failure {
         };
         Self::new(class, error.code(), error)
     }
+
+    /// Whether our own database lies at its root, also below a token that could not be renewed: that says nothing of
+    /// the account.
+    pub(crate) fn is_of_our_database(&self) -> bool {
+        let cause: &(dyn Error + 'static) = &*self.cause;
+        std::iter::successors(Some(cause), |&error| error.source()).any(<dyn Error>::is::<StoreError>)
+    }
 }
 
 impl From<StoreError> for Failure {

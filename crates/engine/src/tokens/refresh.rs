@@ -164,12 +164,12 @@ impl Turn<'_> {
                 Err(TokenError::ClientRefused(Box::new(error)))
             }
             // Not an attempt: whoever waits for the token is postponed until then.
-            ErrorClass::CircuitOpen(retry_at) => {
+            ErrorClass::CircuitOpen(retry_at) | ErrorClass::RateLimited(Some(retry_at)) => {
                 self.release().await?;
                 Err(TokenError::Suspended { retry_at })
             }
             ErrorClass::Transient
-            | ErrorClass::RateLimited(_)
+            | ErrorClass::RateLimited(None)
             | ErrorClass::NeedsConsent
             | ErrorClass::Rejected => {
                 self.release().await?;

@@ -8,6 +8,7 @@ mod answers;
 mod audits;
 mod choices;
 mod connecting;
+mod connection_states;
 mod coverage;
 mod crashes;
 mod daily;

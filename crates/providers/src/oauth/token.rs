@@ -149,11 +149,12 @@ fn refusal(answer: &Answer) -> Option<String> {
     })
 }
 
-/// What a refusal means: only `invalid_grant` is about the person's grant. The texts beside the code are not
-/// documented and decide nothing.
+/// What a refusal means: only `invalid_grant` is about the person's grant, and only with the status that RFC 6749
+/// section 5.2 gives it, since a server that is failing may say anything. The texts beside the code are not documented
+/// and decide nothing.
 fn meaning(status: StatusCode, error: String) -> ProviderError {
     match error.as_str() {
-        "invalid_grant" => ProviderError::Reauth { reason: error },
+        "invalid_grant" if status == StatusCode::BAD_REQUEST => ProviderError::Reauth { reason: error },
         "admin_policy_enforced" | "access_denied" | "org_internal" => {
             ProviderError::Forbidden { reason: error }
         }

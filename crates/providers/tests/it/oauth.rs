@@ -302,6 +302,11 @@ async fn only_invalid_grant_is_about_the_person() {
     for (answer, code, class) in [
         (error(400, "invalid_grant"), "reauth_required", ErrorClass::Reauth),
         (
+            error(500, "invalid_grant"),
+            "provider_unavailable",
+            ErrorClass::Transient,
+        ),
+        (
             error(401, "invalid_client"),
             "provider_misconfigured",
             ErrorClass::Operator,
