@@ -3,6 +3,7 @@
 //! To add a command: a variant in `cli.rs`, a file in `commands/`, an arm in `main`.
 
 mod cli;
+mod clock;
 mod commands;
 mod config;
 mod lifecycle;

@@ -1,6 +1,4 @@
 //! The processes that serve this database. Each keeps a row and renews it; whoever no longer does is dead.
-//!
-//! Written and read by the one clock that all share ([`Store::shared_now`]).
 
 use std::time::Duration;
 
@@ -22,8 +20,7 @@ pub struct Beat<'a> {
 impl Store {
     /// Renews this process's row, deletes those of dead ones, and answers how many live, this one among them.
     pub async fn beat(&self, beat: Beat<'_>) -> Result<u32, StoreError> {
-        self.compare_clocks().await?;
-        let now = self.shared_now();
+        let now = self.now();
         let dead_since = now.checked_sub(beat.alive_for).unwrap_or(Timestamp::MIN);
         let upsert = sql(
             "INSERT INTO replicas (id, role, started_us, beat_us) VALUES ($1, $2, $3, $3)

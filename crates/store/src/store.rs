@@ -2,10 +2,7 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -44,8 +41,6 @@ struct Inner {
     ambient: Ambient,
     tasks_changed: Notify,
     telling: Arc<AtomicBool>,
-    /// How far the database's clock is ahead of ours, in microseconds.
-    ahead_us: AtomicI64,
 }
 
 impl StoreConfig {
@@ -63,7 +58,7 @@ impl Store {
     /// Connects to the database, creating a SQLite file that does not exist yet; its tables are made by
     /// [`Store::migrate`].
     pub async fn connect(config: &StoreConfig, ring: KeyRing, ambient: Ambient) -> Result<Self, StoreError> {
-        let store = Self {
+        Ok(Self {
             inner: Arc::new(Inner {
                 db: Db::open(config).await?,
                 ring,
@@ -71,11 +66,8 @@ impl Store {
                 ambient,
                 tasks_changed: Notify::new(),
                 telling: Arc::default(),
-                ahead_us: AtomicI64::new(0),
             }),
-        };
-        store.compare_clocks().await?;
-        Ok(store)
+        })
     }
 
     /// Applies the migrations that are missing. Replicas that start together take turns.
@@ -93,10 +85,17 @@ impl Store {
         self.db().is_migrated().await
     }
 
-    /// Now by the clock that all replicas share: the database's, or ours on SQLite, which serves one process. Clocks of
-    /// machines may differ by minutes; what one replica leases and another waits for is written and read by this one.
-    pub fn shared_now(&self) -> Timestamp {
-        self.to_shared(self.now())
+    /// How far the database's clock is ahead of ours, which half of the time that the question takes leaves unsure.
+    /// Zero on SQLite, which runs by ours.
+    pub async fn clock_ahead(&self) -> Result<SignedDuration, StoreError> {
+        let before = self.now().as_microsecond();
+        let Some(theirs) = self.db().clock().await? else {
+            return Ok(SignedDuration::ZERO);
+        };
+        let ours = i64::midpoint(before, self.now().as_microsecond());
+        Ok(SignedDuration::from_micros(
+            theirs.as_microsecond().saturating_sub(ours),
+        ))
     }
 
     /// Succeeds when the database answers.
@@ -138,32 +137,6 @@ impl Store {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.ambient.now()
-    }
-
-    /// Our clock's instant on the clock that all replicas share.
-    pub(crate) fn to_shared(&self, ours: Timestamp) -> Timestamp {
-        ours.saturating_add(self.ahead()).unwrap_or(ours)
-    }
-
-    /// The shared clock's instant on ours.
-    pub(crate) fn to_ours(&self, shared: Timestamp) -> Timestamp {
-        shared.saturating_sub(self.ahead()).unwrap_or(shared)
-    }
-
-    fn ahead(&self) -> SignedDuration {
-        SignedDuration::from_micros(self.inner.ahead_us.load(Ordering::Relaxed))
-    }
-
-    /// Measures how far the database's clock is ahead of ours; half of the time that the question takes is not known.
-    pub(crate) async fn compare_clocks(&self) -> Result<(), StoreError> {
-        let before = self.now().as_microsecond();
-        let Some(theirs) = self.db().clock().await? else {
-            return Ok(());
-        };
-        let ours = i64::midpoint(before, self.now().as_microsecond());
-        let ahead_us = theirs.as_microsecond().saturating_sub(ours);
-        self.inner.ahead_us.store(ahead_us, Ordering::Relaxed);
-        Ok(())
     }
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {

@@ -29,12 +29,12 @@ pub async fn fire_due(engine: &Engine) -> Result<usize, StoreError> {
     let store = engine.store();
     let mut fired = 0;
     for job in Job::ALL {
-        let now = store.shared_now();
+        let now = engine.ambient().now();
         let following = next(job.pattern(), &engine.settings().zone, now);
         match store.next_firing(job.name()).await? {
             None => store.plan_firing(job.name(), following).await?,
             Some(due) if due <= now => {
-                let task = task::daily(job.name(), engine.ambient().now());
+                let task = task::daily(job.name(), now);
                 if store.fire(job.name(), due, following, task).await? {
                     tracing::info!(job = job.name(), next = %following, "a daily job begins");
                     fired += 1;

@@ -1,5 +1,7 @@
 //! `kalends serve`: the API, the OAuth callbacks and the background tasks, all in one process or by role.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use kalends_api::ApiConfig;
 use kalends_engine::{StoreError, readiness::Process, replicas::Heart};
@@ -8,11 +10,12 @@ use tokio::net::TcpListener;
 
 use super::{block_on, sources};
 use crate::{
-    cli,
+    cli, clock,
     config::Config,
     lifecycle,
     serving::Serving,
-    system, telemetry,
+    system::{self, SystemClock},
+    telemetry,
     wiring::{self, Migrations, Wired},
 };
 
@@ -26,9 +29,14 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
     };
     block_on(async {
         let stop = lifecycle::stop_on_signals()?;
-        let ambient = system::ambient();
+        let watch = Arc::<SystemClock>::default();
+        let ambient = system::with_clock(Arc::clone(&watch));
         let _lock = alone(&config)?;
         let store = wiring::store(&config, &ambient, migrations).await?;
+        clock::set(&watch, &store)
+            .await
+            .context("the database's clock cannot be read")?;
+        let keeping = tokio::spawn(clock::keep(watch, store.clone(), stop.clone()));
         let listener = TcpListener::bind(config.server.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", config.server.listen))?;
@@ -61,6 +69,7 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
             drain: config.server.drain(),
         };
         serving.until(stop).await?;
+        keeping.await.context("the clock's keeper panicked")?;
         store.close().await;
         Ok(())
     })

@@ -49,9 +49,7 @@ impl Store {
         id: ConnectionId,
         length: Duration,
     ) -> Result<RefreshLease, StoreError> {
-        // A replica whose clock is ahead must not take a lease that still holds: two refreshes with one refresh token end
-        // the grant where the provider takes a used one for stolen (RFC 9700 section 4.14.2).
-        let now = self.shared_now();
+        let now = self.now();
         let update = sql(
             "UPDATE connections SET lease_until_us = $1, lease_fence = lease_fence + 1
              WHERE tenant_id = $2 AND id = $3 AND lease_until_us <= $4 AND state <> 'disconnected'
@@ -73,7 +71,7 @@ impl Store {
         .bind(id);
         match self.db().read_first(select).await? {
             Some(row) => Ok(RefreshLease::Held {
-                until: self.to_ours(row.time("lease_until_us")?),
+                until: row.time("lease_until_us")?,
             }),
             None => Err(StoreError::NotFound { what: "connection" }),
         }
