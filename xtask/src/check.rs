@@ -30,6 +30,8 @@ fn run_deny(root: &Path) -> anyhow::Result<()> {
         println!("check: cargo-deny is missing, installing it");
         process::run(cargo(root).args(["install", "cargo-deny", "--locked", "--quiet"]))?;
     }
+    // It looks at the crates of every platform; a build fetches those of its own only.
+    process::run(cargo(root).args(["fetch", "--locked", "--quiet"]))?;
     process::run(Command::new("cargo-deny").current_dir(root).args([
         "--offline",
         "--log-level",

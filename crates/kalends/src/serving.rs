@@ -19,11 +19,12 @@ use kalends_engine::{
 use tokio::{
     net::TcpListener,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
-/// How long tasks may take to be given back, and tokens that are being renewed to be stored.
+/// How long everything after the drain may take together, also while the database is away: tasks are given back, tokens
+/// that are being renewed are stored, the others hear that this process ends.
 const GIVING_BACK: Duration = Duration::from_secs(5);
 
 /// What serves.
@@ -83,17 +84,19 @@ impl Serving {
             sleep(self.drain.delay).await;
         }
         closing.cancel();
-        if timeout(self.drain.limit, ended(&mut parts)).await.is_err() {
+        let in_time = timeout(self.drain.limit, ended(&mut parts)).await.is_ok();
+        let last = Instant::now() + GIVING_BACK;
+        if !in_time {
             tracing::warn!("not everything finished in time: tasks are given back, requests cut off");
             give_back.cancel();
-            let _cut_off = timeout(GIVING_BACK, ended(&mut parts)).await;
+            let _cut_off = timeout_at(last, ended(&mut parts)).await;
         }
-        if timeout(GIVING_BACK, self.engine.renewals_ended()).await.is_err() {
+        if timeout_at(last, self.engine.renewals_ended()).await.is_err() {
             tracing::warn!("an access token was still being renewed");
         }
         gone.cancel();
         if let Some(beating) = beating {
-            let _told = timeout(GIVING_BACK, beating).await;
+            let _told = timeout_at(last, beating).await;
         }
         if let Some(ended) = first {
             ended

@@ -1,12 +1,12 @@
 //! `kalends serve`: the API, the OAuth callbacks and the background tasks, all in one process or by role.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use kalends_api::ApiConfig;
 use kalends_engine::{StoreError, readiness::Process, replicas::Heart};
 use kalends_store::ServingLock;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{block_on, sources};
 use crate::{
@@ -18,6 +18,9 @@ use crate::{
     telemetry,
     wiring::{self, Migrations, Wired},
 };
+
+/// How long the connections to the database may take to end.
+const CLOSING: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let config = configuration(args)?;
@@ -69,8 +72,9 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
             drain: config.server.drain(),
         };
         serving.until(stop).await?;
-        keeping.await.context("the clock's keeper panicked")?;
-        store.close().await;
+        keeping.abort();
+        // A database that is away ends these connections itself.
+        let _closed = timeout(CLOSING, store.close()).await;
         Ok(())
     })
 }
