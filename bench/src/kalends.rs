@@ -85,11 +85,21 @@ impl Clock for RunningClock {
 impl Kalends {
     /// The product on an empty database, with one tenant; Google's APIs are at `google`.
     pub async fn on(database: &str, google: &Url, ambient: Ambient) -> anyhow::Result<Self> {
+        Self::with_settings(database, google, ambient, EngineSettings::default()).await
+    }
+
+    /// The same, as an operator has set it up.
+    pub async fn with_settings(
+        database: &str,
+        google: &Url,
+        ambient: Ambient,
+        settings: EngineSettings,
+    ) -> anyhow::Result<Self> {
         let ring = KeyRing::generate("bench", &ambient);
         let config = StoreConfig::new(database);
         let store = Store::connect(&config, KeyRing::parse(&ring)?, ambient.clone()).await?;
         store.migrate().await?;
-        let engine = engine(store.clone(), google, ambient)?;
+        let engine = engine(store.clone(), google, ambient, settings)?;
         let new = NewTenant {
             name: "Lyceum".to_owned(),
             return_origins: Vec::new(),
@@ -166,7 +176,7 @@ impl Kalends {
     }
 }
 
-fn engine(store: Store, google: &Url, ambient: Ambient) -> anyhow::Result<Engine> {
+fn engine(store: Store, google: &Url, ambient: Ambient, settings: EngineSettings) -> anyhow::Result<Engine> {
     let (now, dice) = (ambient.clone(), ambient.clone());
     let surroundings = Surroundings::new(
         move || now.now(),
@@ -190,18 +200,18 @@ fn engine(store: Store, google: &Url, ambient: Ambient) -> anyhow::Result<Engine
     let oauth = google::oauth::settings(registration, endpoints, google::oauth::minimal_scopes());
     let oauth = OAuthClient::new(oauth, egress.clone(), ambient.clone());
     let tokens = Tokens::new(store.clone(), vec![oauth], ambient.clone());
-    let settings = GoogleSettings {
+    let adapter = GoogleSettings {
         calendar_url: google.join("/calendar/v3").context("Google's address")?,
         client_id: CLIENT_ID.to_owned(),
         page_size: google::PAGE_SIZE,
     };
     let egress = egress.with_tokens(Arc::new(tokens.clone()));
-    let google: Arc<dyn Provider> = Arc::new(Google::new(settings, egress, ambient.clone()));
+    let google: Arc<dyn Provider> = Arc::new(Google::new(adapter, egress, ambient.clone()));
     Ok(Engine::new(Parts {
         store,
         providers: BTreeMap::from([(ProviderKind::Google, google)]),
         tokens,
         ambient,
-        settings: EngineSettings::default(),
+        settings,
     }))
 }
