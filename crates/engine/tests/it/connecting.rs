@@ -198,7 +198,8 @@ both! {
         }
         assert!(!is_known(&world).await);
         let told = news(&world).await;
-        assert_eq!(told.iter().filter(|kind| *kind == "calendar.sync_failed").count(), 1);
+        let failures = told.iter().filter(|kind| *kind == "calendar.sync_failed").count();
+        assert_eq!(failures, 2, "once that it fails, once that it is overdue");
         let wait = Wait::UpTo(Duration::from_secs(10));
         let answer = connections::sync(&world.engine, world.tenant, id, wait);
         let answer = while_draining(&world.runner, answer).await.unwrap();

@@ -11,7 +11,7 @@ mod simulated;
 mod world;
 
 pub(crate) use events::{cancelled, moved, series, single};
-pub(crate) use killing::Stage;
+pub(crate) use killing::{FEWEST, Stage};
 pub(crate) use scripted::{Scripted, Watch};
 pub(crate) use simulated::{Decision, READ, Simulated};
 pub(crate) use world::{CALENDAR, World, interval, remote};

@@ -27,6 +27,10 @@ const MOST_WAITS: usize = 2_000;
 /// How often is looked whether the rows of the dead are free.
 const MOST_LOOKS: usize = 10_000;
 
+/// Deaths that a task must at least offer. A statement whose answer is there at once is no wait, so that a quick database
+/// offers fewer.
+pub(crate) const FEWEST: usize = 3;
+
 /// What a death needs to happen.
 pub(crate) struct Stage<'a> {
     engine: &'a Engine,
