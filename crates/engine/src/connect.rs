@@ -14,6 +14,7 @@ mod session;
 mod start;
 mod state;
 
+pub(crate) use adopt::resumed;
 pub use error::{ConnectError, FinishError};
 pub use feed::{ConnectFeed, feed};
 pub use finish::{Callback, Connected, Finished, Unfinished, finish};

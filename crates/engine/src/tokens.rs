@@ -24,6 +24,8 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::task::TaskTracker;
 
+use refresh::Wanted;
+
 /// A token is renewed this long before it expires, so that none expires on its way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// Connections whose tokens are kept in memory.
@@ -83,6 +85,19 @@ impl Tokens {
         self.inner.held.invalidate(&connection).await;
     }
 
+    /// Asks the provider whether a grant that was found dead lives after all; its new token is stored.
+    pub(crate) async fn prove(&self, connection: ConnectionId) -> Result<(), TokenError> {
+        let tokens = self.clone();
+        let renewal = self
+            .inner
+            .renewals
+            .spawn(async move { refresh::refresh(&tokens.inner, connection, Wanted::Proof).await });
+        let proof = renewal
+            .await
+            .map_err(|error| TokenError::Unavailable(Box::new(error)))?;
+        proof.map(drop)
+    }
+
     /// Waits until no renewal is under way.
     pub(crate) async fn renewals_ended(&self) {
         self.inner.renewals.close();
@@ -104,7 +119,7 @@ impl Tokens {
         if let Some(token) = slot.usable(self.inner.ambient.now(), refused.as_ref()) {
             return Ok(token);
         }
-        let token = refresh::refresh(&self.inner, connection, refused.as_ref()).await?;
+        let token = refresh::refresh(&self.inner, connection, Wanted::Good { refused }).await?;
         slot.keep(token.clone());
         Ok(token.secret)
     }

@@ -1,6 +1,9 @@
 //! Stores what a round trip brought: a new connection, or one taken up again.
 
-use kalends_core::{provider::Feature, time::ConnectionId};
+use kalends_core::{
+    provider::Feature,
+    time::{ConnectionId, TenantId},
+};
 use kalends_providers::oauth::{Identity, OAuthClient, TokenGrant};
 use kalends_store::{
     AccessToken, CalendarFilter, ConnectCommit, Connection, ConnectionSecrets, ConnectionState, Effects,
@@ -79,7 +82,7 @@ async fn commit(
             url: None,
         },
         calendars: Vec::new(),
-        effects: resumed(engine, trip, id)
+        effects: resumed(engine, trip.tenant, id)
             .await?
             .task(task::discover(id, engine.ambient().now()))
             .change(change(&trip.user, id, trip.provider)),
@@ -90,13 +93,17 @@ async fn commit(
 }
 
 /// Pulls of the calendars that were chosen before, at once.
-async fn resumed(engine: &Engine, trip: &OauthState, id: ConnectionId) -> Result<Effects, StoreError> {
+pub(crate) async fn resumed(
+    engine: &Engine,
+    tenant: TenantId,
+    id: ConnectionId,
+) -> Result<Effects, StoreError> {
     let filter = CalendarFilter {
         connection: Some(id),
         ..CalendarFilter::default()
     };
     let now = engine.ambient().now();
-    let calendars = engine.store().calendars(trip.tenant, filter).await?;
+    let calendars = engine.store().calendars(tenant, filter).await?;
     let chosen = calendars
         .iter()
         .filter(|calendar| calendar.selected && calendar.lost_at.is_none());

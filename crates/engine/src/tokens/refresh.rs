@@ -34,24 +34,35 @@ const LOOKS: u32 = 200;
 const KEEP_TRYING: Duration = Duration::from_mins(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A token that is good and not the refused one: from the row, else from the provider.
-pub(super) async fn refresh(
-    inner: &Inner,
-    id: ConnectionId,
-    refused: Option<&SecretString>,
-) -> Result<Held, TokenError> {
+/// Which token is wanted.
+#[derive(Clone)]
+pub(super) enum Wanted {
+    /// One that is good and not the refused one: from the row, else from the provider.
+    Good {
+        /// The refused one.
+        refused: Option<SecretString>,
+    },
+    /// One from the provider, also when the grant was found dead before.
+    Proof,
+}
+
+/// The wanted token.
+pub(super) async fn refresh(inner: &Inner, id: ConnectionId, wanted: Wanted) -> Result<Held, TokenError> {
     for _ in 0..LOOKS {
         let connection = match inner.store.connection_of_any_tenant(id).await {
             Err(StoreError::NotFound { .. }) => return Err(TokenError::Reauth),
             result => result.map_err(unavailable)?,
         };
-        if matches!(
-            connection.state,
-            ConnectionState::ReauthRequired | ConnectionState::Disconnected
-        ) {
-            return Err(TokenError::Reauth);
+        match (connection.state, &wanted) {
+            (ConnectionState::Disconnected, _) | (ConnectionState::ReauthRequired, Wanted::Good { .. }) => {
+                return Err(TokenError::Reauth);
+            }
+            _ => {}
         }
-        let good = |token: &Held| token.is_usable(inner.ambient.now(), refused);
+        let good = |token: &Held| match &wanted {
+            Wanted::Good { refused } => token.is_usable(inner.ambient.now(), refused.as_ref()),
+            Wanted::Proof => false,
+        };
         let secrets = inner
             .store
             .connection_secrets(connection.tenant, id)
@@ -178,8 +189,13 @@ impl Turn<'_> {
         }
     }
 
-    /// The grant is dead: the row says so, the feed tells, and nobody asks the provider again.
+    /// The grant is dead: the row says so, the feed tells, and the provider is asked again by the daily proof alone.
     async fn give_up(&self, reason: &str) -> Result<Held, TokenError> {
+        // It was, and that has been told.
+        if self.connection.state == ConnectionState::ReauthRequired {
+            self.release().await?;
+            return Err(TokenError::Reauth);
+        }
         let Connection { tenant, id, user, .. } = &self.connection;
         tracing::warn!(connection = %id, reason, "the account must be connected again");
         let change = StateChange {

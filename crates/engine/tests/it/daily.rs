@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use kalends_core::time::ConnectionId;
 use kalends_engine::{
+    changes,
     connections::{self, State},
     replicas::{Heart, Role},
     schedules,
@@ -55,6 +56,24 @@ async fn lost_worker(world: &Simulated) -> Vec<kalends_store::ClaimedTask> {
         lease: std::time::Duration::from_secs(30),
     };
     world.store.claim_tasks(claim).await.unwrap()
+}
+
+/// As a fault of somebody's would leave the row.
+async fn found_dead(database: &Database) {
+    database
+        .tamper("UPDATE connections SET state = 'reauth_required', reason = 'invalid_grant', revoked_us = 1")
+        .await;
+}
+
+/// How often somebody was told that a connection works again, or does not.
+async fn told(world: &Simulated) -> usize {
+    let feed = changes::list(&world.engine, world.tenant, 0, 200).await.unwrap();
+    let of_state = ["connection.recovered", "connection.reauth_required"];
+    let told = feed
+        .changes
+        .iter()
+        .filter(|change| of_state.contains(&change.kind.as_str()));
+    told.count()
 }
 
 both! {
@@ -164,6 +183,56 @@ both! {
             )
             .await;
         assert!(deaths >= FEWEST, "{deaths}");
+    }
+
+    async fn a_grant_that_was_found_dead_wrongly_is_tried_the_next_day_and_comes_back(database) {
+        let (world, id) = idle(&database).await;
+        fire(&world).await;
+        found_dead(&database).await;
+        world.clock.advance(DAY);
+        fire(&world).await;
+        world.drain().await;
+        world.clock.advance(SignedDuration::from_hours(1));
+        world.drain().await;
+        let state = connections::get(&world.engine, world.tenant, id).await.unwrap().state;
+        assert_eq!((state, told(&world).await), (State::Active, 1));
+        assert_eq!(world.calls("/token"), 1);
+        // Twice does no harm.
+        enqueue(&world, "keep_alive", &id.to_string()).await;
+        world.drain().await;
+        assert_eq!((world.calls("/token"), told(&world).await), (1, 1));
+    }
+
+    async fn a_grant_that_is_dead_is_tried_and_nothing_is_told_of_it(database) {
+        let (world, id) = idle(&database).await;
+        let secrets = world.store.connection_secrets(world.tenant, id).await.unwrap();
+        world.revoke_at_provider(&secrets.refresh_token.unwrap()).await;
+        found_dead(&database).await;
+        for _ in 0..2 {
+            enqueue(&world, "keep_alive", &id.to_string()).await;
+            world.drain().await;
+        }
+        let state = connections::get(&world.engine, world.tenant, id).await.unwrap().state;
+        assert!(matches!(state, State::ReauthRequired { .. }), "{state:?}");
+        assert_eq!((world.calls("/token"), told(&world).await), (2, 0));
+    }
+
+    async fn the_return_of_a_grant_survives_a_death_at_every_wait(database) {
+        let (world, id) = idle(&database).await;
+        let deaths = Stage::from(&world)
+            .kill_at_every_wait(
+                async |_| {
+                    forget_tasks(&database).await;
+                    found_dead(&database).await;
+                    enqueue(&world, "keep_alive", &id.to_string()).await;
+                },
+                async |_| {
+                    let state = connections::get(&world.engine, world.tenant, id).await.unwrap().state;
+                    assert_eq!(state, State::Active);
+                },
+            )
+            .await;
+        assert!(deaths > 3, "{deaths}");
     }
 
     async fn a_replica_knows_of_the_others_from_its_first_beat(database) {

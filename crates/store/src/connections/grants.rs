@@ -17,14 +17,15 @@ pub struct LiveGrant {
 }
 
 impl Store {
-    /// Connections of all tenants that work and have a refresh token, in the order of their ids, after one of them.
+    /// Connections of all tenants that have a refresh token, in the order of their ids, after one of them. Those that wait
+    /// for their person are among them: what was found dead may have been found so wrongly.
     pub async fn live_grants(
         &self,
         after: Option<ConnectionId>,
         limit: u32,
     ) -> Result<Vec<LiveGrant>, StoreError> {
         let select = sql("SELECT id, tenant_id, access_expires_us FROM connections
-             WHERE id > $1 AND refresh_token IS NOT NULL AND state IN ('active', 'degraded')
+             WHERE id > $1 AND refresh_token IS NOT NULL AND state <> 'disconnected'
              ORDER BY id LIMIT $2")
         .bind(after.unwrap_or(ConnectionId(uuid::Uuid::nil())))
         .bind(limit);
