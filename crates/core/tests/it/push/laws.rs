@@ -228,6 +228,8 @@ proptest! {
             // Whether the application, too, deletes it or may have.
             let is_ours_to_delete =
                 !world.engine.is_wanted || world.engine.link.unanswered.delete;
+            // Taken back before anybody knew that it had been created: it is deleted by its id, unseen.
+            let is_unseen = !world.engine.is_wanted && world.engine.link.provided.is_none();
             let took_effect = world.act(edit);
             for faults in pushes {
                 world.act(&Act::Push(faults.clone()));
@@ -239,6 +241,7 @@ proptest! {
                 // It is deleted by whoever comes first, and nobody can tell by whom.
                 Act::Delete if is_ours_to_delete => prop_assert_eq!((told, deletions_told), (0, 0)),
                 Act::Delete => prop_assert_eq!((told, deletions_told), (0, u32::from(took_effect))),
+                _ if is_unseen => prop_assert!(told <= 1 && deletions_told == 0, "{told}, {deletions_told}"),
                 _ => prop_assert_eq!((told, deletions_told), (usize::from(took_effect), 0)),
             }
             world.check()?;
