@@ -29,7 +29,7 @@ const MOST_LOOKS: usize = 10_000;
 
 /// Deaths that a task must at least offer. A statement whose answer is there at once is no wait, so that a quick database
 /// offers fewer.
-pub(crate) const FEWEST: usize = 3;
+pub(crate) const FEWEST: usize = 1;
 
 /// What a death needs to happen.
 pub(crate) struct Stage<'a> {
