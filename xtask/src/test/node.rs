@@ -29,6 +29,9 @@ pub(crate) struct Packages {
     from: &'static str,
     /// The name of the folder into which they are installed.
     into: &'static str,
+    /// How npm installs them: `ci` insists on every package of the lock file, `install` goes without optional ones that are for
+    /// other machines and that the registry does not have.
+    by: &'static str,
 }
 
 /// What the benchmarks compare with.
@@ -36,6 +39,7 @@ pub(crate) const PEERS: Packages = Packages {
     what: "the programs for Node to compare with",
     from: "bench/peers/node",
     into: "node-peers",
+    by: "install",
 };
 
 /// The official clients for the simulator.
@@ -43,6 +47,7 @@ pub(crate) const CLIENTS: Packages = Packages {
     what: "the official Node clients",
     from: "crates/simulator/tests/clients/node",
     into: "node-clients",
+    by: "ci",
 };
 
 /// A strict OAuth server for the tests of refreshes.
@@ -50,6 +55,7 @@ pub(crate) const OAUTH: Packages = Packages {
     what: "the strict OAuth server",
     from: "crates/kalends/tests/oauth",
     into: "node-oauth",
+    by: "ci",
 };
 
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
@@ -73,7 +79,7 @@ pub(crate) fn prepare(root: &Path, packages: &Packages) -> anyhow::Result<PathBu
     for file in FILES {
         fs::copy(root.join(packages.from).join(file), folder.join(file))?;
     }
-    let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    let quiet = [packages.by, "--ignore-scripts", "--no-audit", "--no-fund"];
     run_quiet(Command::new(npm).args(quiet).current_dir(&folder))?;
     fs::write(&stamp, wanted)?;
     Ok(modules)
