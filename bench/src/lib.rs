@@ -4,6 +4,7 @@
 //! target measures two things in turns ([`pairs`]). To add one: a folder in `benches/` whose `main.rs` says what is
 //! compared and what is left out, a `[[bench]]` in `Cargo.toml`, and its figures in `README.md`.
 
+pub mod binary;
 pub mod busy_people;
 pub mod kalends;
 pub mod loopback;

@@ -16,6 +16,7 @@ use std::{
 };
 
 use anyhow::ensure;
+use kalends_bench::binary;
 use sqlx::{SqlitePool, query_scalar, sqlite::SqliteConnectOptions};
 
 use crate::{people::Fleet, server::Server};
@@ -35,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let kalends = server::build()?;
+    let kalends = binary::build()?;
     let fast = first_sync(&Fleet::new(CALENDARS, EVENTS).await?, &kalends, Limits::Off).await?;
     println!(
         "{CALENDARS} calendars with {EVENTS} events, limits off: {:.1} s (at most {} s), {:.0} MB at the most (of \

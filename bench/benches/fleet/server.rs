@@ -4,12 +4,12 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use secrecy::ExposeSecret;
 
 use crate::{Limits, people::Fleet};
@@ -20,20 +20,6 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// A server that has said that it is ready; killed when dropped.
 pub(crate) struct Server {
     child: Child,
-}
-
-/// Builds the binary and answers where it is: in the folder above the one that this benchmark runs from.
-pub(crate) fn build() -> anyhow::Result<PathBuf> {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--package", "kalends", "--bin", "kalends"])
-        .status()?;
-    ensure!(built.success(), "the binary cannot be built");
-    let own = std::env::current_exe()?;
-    let folder = own
-        .parent()
-        .and_then(Path::parent)
-        .context("the folder of releases")?;
-    Ok(folder.join("kalends"))
 }
 
 impl Server {

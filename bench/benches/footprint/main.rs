@@ -5,12 +5,13 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitCode, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context, ensure};
+use kalends_bench::binary;
 
 const MIB: u64 = 1 << 20;
 const BINARY_LIMIT_MIB: u64 = 40;
@@ -20,7 +21,7 @@ const REST: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let kalends = build()?;
+    let kalends = binary::build()?;
     let size = fs::metadata(&kalends)?.len();
     println!(
         "release binary: {:.1} MB, at most {BINARY_LIMIT_MIB}",
@@ -50,20 +51,6 @@ async fn main() -> anyhow::Result<ExitCode> {
         eprintln!("a target is missed");
     }
     Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Builds the binary and answers where it is: in the folder above the one that this benchmark runs from.
-fn build() -> anyhow::Result<PathBuf> {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--package", "kalends", "--bin", "kalends"])
-        .status()?;
-    ensure!(built.success(), "the binary cannot be built");
-    let own = std::env::current_exe()?;
-    let folder = own
-        .parent()
-        .and_then(Path::parent)
-        .context("the folder of releases")?;
-    Ok(folder.join("kalends"))
 }
 
 fn keyring(kalends: &Path) -> anyhow::Result<String> {
