@@ -19,6 +19,8 @@ mod db;
 mod drift_audits;
 mod effects;
 mod error;
+mod event_links;
+mod events;
 mod external_events;
 mod idempotency_keys;
 mod manual_blocks;
@@ -54,6 +56,8 @@ pub use self::{
     drift_audits::{DriftAudit, NewAudit, StoredVersion},
     effects::Effects,
     error::StoreError,
+    event_links::{LinkCommit, LinkRow, LinkSave, LinkStatus},
+    events::{EventCommit, EventPlace, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,

@@ -5,7 +5,7 @@ use crate::{
     external_event::{
         EventKind, EventSpan, EventStatus, ExternalEvent, SeriesRole, Transparency, Visibility,
     },
-    recurrence::{self, Series},
+    recurrence::{self, Reach, Series},
     time::{Interval, Zone},
 };
 
@@ -35,6 +35,22 @@ impl Event {
             .iter()
             .filter_map(recurrence::Occurrence::interval)
             .collect()
+    }
+
+    /// Everything that the event can touch, whole days being those of UTC.
+    pub fn reach(&self) -> Reach {
+        let only = || {
+            let only = self.when.interval(&Zone::UTC);
+            Reach {
+                start_us: only.start_us(),
+                end_us: Some(only.end_us()),
+            }
+        };
+        if self.recurrence.is_empty() {
+            return only();
+        }
+        let master = master(self.when.stated(), self.recurrence.clone());
+        recurrence::reach(&master, &Zone::UTC).unwrap_or_else(only)
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -65,6 +65,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
         "events by start",
         include_str!("../../migrations/0014_events_by_start.sql"),
     ),
+    (15, "events", include_str!("../../migrations/0015_events.sql")),
 ];
 
 /// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.

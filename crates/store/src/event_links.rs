@@ -1,0 +1,144 @@
+//! Event links: an event on one calendar, what is known of it there, and whether the calendar is owed anything.
+
+mod form;
+mod read;
+mod write;
+
+use jiff::Timestamp;
+use kalends_core::{
+    sync::push::{LinkState, Made},
+    time::{CalendarId, EventId, EventLinkId, TenantId, UserId},
+};
+
+pub(crate) use self::write::{insert, owe, save};
+use crate::{Effects, db::words};
+
+/// An event on one calendar, as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkRow {
+    /// Its id.
+    pub id: EventLinkId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The event.
+    pub event: EventId,
+    /// For whom.
+    pub user: UserId,
+    /// On which calendar.
+    pub calendar: CalendarId,
+    /// What the calendar is at its provider.
+    pub place: String,
+    /// What is known of the event there.
+    pub state: LinkState,
+    /// What the provider made of it by itself.
+    pub made: Made,
+    /// Whether its event is to be off the calendar.
+    pub removing: bool,
+    /// Whether it was taken off by hand, and stays off.
+    pub off: bool,
+    /// Whether the calendar has, or no longer has, something that nobody has looked at yet.
+    pub sighted: bool,
+    /// The provider's id of an event of an earlier generation that came late and is to be deleted.
+    pub stray: Option<String>,
+    /// Whether the calendar may differ from what is wanted.
+    pub owed: bool,
+    /// How it stands.
+    pub status: LinkStatus,
+    /// Why it is blocked: a refusal's code.
+    pub reason: Option<String>,
+    /// The code of the last failure since it was synced.
+    pub last_error: Option<String>,
+    /// When calendar and event were last one.
+    pub synced_at: Option<Timestamp>,
+    /// Counts its writes.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+}
+
+/// How a link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkStatus {
+    /// Something is to be sent.
+    Pending,
+    /// The calendar shows what is wanted.
+    Synced,
+    /// Sending was given up for now; it is tried again daily, on request, and when the event changes.
+    Failed,
+    /// The event is off the calendar.
+    Removed,
+    /// The provider does not take it until something changes.
+    Blocked,
+}
+
+/// What a link becomes. Written only while its row is of the revision that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkSave {
+    /// The link.
+    pub id: EventLinkId,
+    /// The revision that was read.
+    pub revision: i64,
+    /// What is known of its event.
+    pub state: LinkState,
+    /// What the provider made of it.
+    pub made: Made,
+    /// See [`LinkRow::removing`].
+    pub removing: bool,
+    /// See [`LinkRow::off`].
+    pub off: bool,
+    /// See [`LinkRow::sighted`].
+    pub sighted: bool,
+    /// See [`LinkRow::stray`].
+    pub stray: Option<String>,
+    /// See [`LinkRow::owed`].
+    pub owed: bool,
+    /// See [`LinkRow::status`].
+    pub status: LinkStatus,
+    /// See [`LinkRow::reason`].
+    pub reason: Option<String>,
+    /// See [`LinkRow::last_error`].
+    pub last_error: Option<String>,
+    /// See [`LinkRow::synced_at`].
+    pub synced_at: Option<Timestamp>,
+}
+
+/// A saved link with what follows.
+#[derive(Debug)]
+pub struct LinkCommit {
+    /// The link.
+    pub save: LinkSave,
+    /// The event's version that the link was planned against: where the event has changed since, the link stays owed.
+    /// `None` where it does not matter.
+    pub planned_for: Option<i64>,
+    /// Tasks and news.
+    pub effects: Effects,
+}
+
+impl LinkRow {
+    /// A save that changes nothing yet.
+    pub fn to_save(&self) -> LinkSave {
+        LinkSave {
+            id: self.id,
+            revision: self.revision,
+            state: self.state.clone(),
+            made: self.made.clone(),
+            removing: self.removing,
+            off: self.off,
+            sighted: self.sighted,
+            stray: self.stray.clone(),
+            owed: self.owed,
+            status: self.status,
+            reason: self.reason.clone(),
+            last_error: self.last_error.clone(),
+            synced_at: self.synced_at,
+        }
+    }
+}
+
+words! {
+    LinkStatus {
+        Pending = "pending", Synced = "synced", Failed = "failed", Removed = "removed", Blocked = "blocked",
+    }
+}

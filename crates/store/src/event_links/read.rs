@@ -1,0 +1,109 @@
+//! Reading links.
+
+use kalends_core::{
+    sync::push::{LinkKey, LinkState, Made, Provided, Synced, Unanswered},
+    time::{CalendarId, EventId, EventLinkId, TenantId},
+};
+
+use super::{LinkRow, form};
+use crate::{
+    Store, StoreError,
+    db::{Row, sql},
+};
+
+const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.generation, l.provider_id,
+     l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered, l.deleting, l.held, l.meeting_link, l.page,
+     l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sighted, l.stray, l.owed, l.status, l.reason, l.last_error,
+     l.synced_us, l.revision, l.created_us, l.updated_us FROM event_links l";
+
+impl Store {
+    /// One link.
+    pub async fn event_link(&self, tenant: TenantId, id: EventLinkId) -> Result<LinkRow, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE l.tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND l.id = ")
+            .push_bind(id);
+        let row = self.db().read_first(select).await?;
+        link(&row.ok_or(StoreError::NotFound { what: "link" })?)
+    }
+
+    /// The links of these events, in the order in which they were made.
+    pub async fn links_of_events(
+        &self,
+        tenant: TenantId,
+        events: &[EventId],
+    ) -> Result<Vec<LinkRow>, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE l.tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND l.event_id IN ")
+            .push_list(events.iter().copied())
+            .push(" ORDER BY l.id");
+        self.db().read(select).await?.iter().map(link).collect()
+    }
+}
+
+fn link(row: &Row) -> Result<LinkRow, StoreError> {
+    let id = row.id("id", EventLinkId)?;
+    let content = |column: &'static str| {
+        let text = row.get::<Option<String>>(column)?;
+        text.map(|text| form::content(column, &text)).transpose()
+    };
+    let provided = match (
+        row.get::<Option<String>>("provider_id")?,
+        row.get::<Option<String>>("etag")?,
+    ) {
+        (Some(id), Some(etag)) => Some(Provided {
+            id,
+            etag,
+            updated: row.optional_time("provider_updated_us")?,
+        }),
+        _ => None,
+    };
+    let synced = match (content("sent")?, content("shown")?) {
+        (Some(sent), Some(shown)) => Some(Synced { sent, shown }),
+        _ => None,
+    };
+    let state = LinkState {
+        key: LinkKey {
+            link: id,
+            generation: row.count("generation")?,
+        },
+        provided,
+        synced,
+        unanswered: Unanswered {
+            write: content("unanswered")?,
+            delete: row.get("deleting")?,
+        },
+        held: form::fields("held", &row.get::<String>("held")?)?,
+        meeting_link: row.word("meeting_link")?,
+    };
+    let made = Made {
+        page: row.get("page")?,
+        meeting: form::meeting(&row.get::<String>("meeting")?, row.get("meeting_url")?)?,
+        answers: form::answers("answers", &row.json("answers")?)?,
+    };
+    Ok(LinkRow {
+        id,
+        tenant: row.id("tenant_id", TenantId)?,
+        event: row.id("event_id", EventId)?,
+        user: row.user("user_id")?,
+        calendar: row.id("calendar_id", CalendarId)?,
+        place: row.get("place")?,
+        state,
+        made,
+        removing: row.get("removing")?,
+        off: row.get("off")?,
+        sighted: row.get("sighted")?,
+        stray: row.get("stray")?,
+        owed: row.get("owed")?,
+        status: row.word("status")?,
+        reason: row.get("reason")?,
+        last_error: row.get("last_error")?,
+        synced_at: row.optional_time("synced_us")?,
+        revision: row.get("revision")?,
+        created_at: row.time("created_us")?,
+        updated_at: row.time("updated_us")?,
+    })
+}

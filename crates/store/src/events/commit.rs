@@ -1,0 +1,128 @@
+//! The one write of an event: its row, what it is found by, its links, and what follows.
+
+use jiff::Timestamp;
+use kalends_core::{
+    event::{Event, EventKey},
+    time::{EventId, TenantId},
+};
+
+use super::{EventCommit, EventRow, EventWrite, form};
+use crate::{
+    Store, StoreError,
+    db::{Tx, Value, Word as _, sql},
+    event_links,
+};
+
+impl Store {
+    /// Writes an event with its links, tasks and news; answers the event as it is now.
+    ///
+    /// [`StoreError::Conflict`] when the key is taken or the event has changed since it was read, [`StoreError::Fenced`] when the
+    /// saved link has; nothing is written then.
+    pub async fn commit_event(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
+        let effects = self.prepare(tenant, commit.effects).await?;
+        let now = self.now();
+        let id = commit.write.id();
+        let mut tx = self.begin().await?;
+        write(&mut tx, tenant, commit.write, now).await?;
+        for link in commit.new_links {
+            event_links::insert(&mut tx, (tenant, id), link, now).await?;
+        }
+        event_links::owe(&mut tx, (tenant, id), &commit.shown, &commit.removed, now).await?;
+        if let Some(save) = commit.saved {
+            event_links::save(&mut tx, tenant, save, now).await?;
+        }
+        self.commit_with(tx, effects).await?;
+        self.event(tenant, id).await
+    }
+}
+
+async fn write(tx: &mut Tx, tenant: TenantId, write: EventWrite, now: Timestamp) -> Result<(), StoreError> {
+    match write {
+        EventWrite::Insert { id, key, event } => {
+            let insert = sql(
+                "INSERT INTO events (id, tenant_id, key, version, status, content, start_us, end_us, desired_us,
+                     created_us, updated_us)
+                 VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(tenant)
+            .bind(key.as_ref().map(EventKey::as_str))
+            .bind(event.status.word())
+            .bind(form::to_text(&event)?)
+            .bind(event.reach().start_us)
+            .bind(event.reach().end_us.unwrap_or(i64::MAX))
+            .bind(now)
+            .bind(now)
+            .bind(now);
+            if tx.execute(insert).await? == 0 {
+                return Err(StoreError::Conflict { what: "event" });
+            }
+            index(tx, tenant, id, &event).await
+        }
+        EventWrite::Update {
+            id,
+            version,
+            key,
+            event,
+            desired_at,
+        } => {
+            let update = sql(
+                "UPDATE events SET key = $1, version = version + 1, status = $2, content = $3, start_us = $4,
+                     end_us = $5, desired_us = $6, updated_us = $7
+                 WHERE tenant_id = $8 AND id = $9 AND version = $10",
+            )
+            .bind(key.as_ref().map(EventKey::as_str))
+            .bind(event.status.word())
+            .bind(form::to_text(&event)?)
+            .bind(event.reach().start_us)
+            .bind(event.reach().end_us.unwrap_or(i64::MAX))
+            .bind(desired_at)
+            .bind(now)
+            .bind(tenant)
+            .bind(id)
+            .bind(version);
+            if tx.execute(update).await? == 0 {
+                return Err(StoreError::Conflict { what: "event" });
+            }
+            for delete in [
+                "DELETE FROM event_people WHERE tenant_id = $1 AND event_id = $2",
+                "DELETE FROM event_metadata WHERE tenant_id = $1 AND event_id = $2",
+            ] {
+                tx.execute(sql(delete).bind(tenant).bind(id)).await?;
+            }
+            index(tx, tenant, id, &event).await
+        }
+        EventWrite::Keep { id, version } => {
+            let lock = sql("SELECT version FROM events WHERE tenant_id = $1 AND id = $2")
+                .bind(tenant)
+                .bind(id);
+            let row = tx.read_first(lock.push(tx.locked())).await?;
+            let row = row.ok_or(StoreError::NotFound { what: "event" })?;
+            if row.get::<i64>("version")? != version {
+                return Err(StoreError::Conflict { what: "event" });
+            }
+            Ok(())
+        }
+    }
+}
+
+/// What the event is found by.
+async fn index(tx: &mut Tx, tenant: TenantId, id: EventId, event: &Event) -> Result<(), StoreError> {
+    let people = event
+        .people
+        .iter()
+        .map(|person| [Value::from(id), tenant.into(), (&person.user).into()]);
+    if !event.people.is_empty() {
+        tx.execute(sql("INSERT INTO event_people (event_id, tenant_id, user_id) ").push_rows(people))
+            .await?;
+    }
+    let metadata = event
+        .metadata
+        .iter()
+        .map(|(name, value)| [Value::from(id), tenant.into(), name.into(), value.into()]);
+    if !event.metadata.is_empty() {
+        let insert = sql("INSERT INTO event_metadata (event_id, tenant_id, name, value) ");
+        tx.execute(insert.push_rows(metadata)).await?;
+    }
+    Ok(())
+}
