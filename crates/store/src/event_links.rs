@@ -28,28 +28,8 @@ pub struct LinkRow {
     pub calendar: CalendarId,
     /// What the calendar is at its provider.
     pub place: String,
-    /// What is known of the event there.
-    pub state: LinkState,
-    /// What the provider made of it by itself.
-    pub made: Made,
-    /// Whether its event is to be off the calendar.
-    pub removing: bool,
-    /// Whether it was taken off by hand, and stays off.
-    pub off: bool,
-    /// Whether the calendar has, or no longer has, something that nobody has looked at yet.
-    pub sighted: bool,
-    /// The provider's id of an event of an earlier generation that came late and is to be deleted.
-    pub stray: Option<String>,
-    /// Whether the calendar may differ from what is wanted.
-    pub owed: bool,
     /// How it stands.
-    pub status: LinkStatus,
-    /// Why it is blocked: a refusal's code.
-    pub reason: Option<String>,
-    /// The code of the last failure since it was synced.
-    pub last_error: Option<String>,
-    /// When calendar and event were last one.
-    pub synced_at: Option<Timestamp>,
+    pub standing: LinkStanding,
     /// Counts its writes.
     pub revision: i64,
     /// When it was made.
@@ -58,7 +38,43 @@ pub struct LinkRow {
     pub updated_at: Timestamp,
 }
 
-/// How a link stands.
+/// How a link stands: all of it that changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkStanding {
+    /// What is known of the event at the provider.
+    pub state: LinkState,
+    /// What the provider made of it by itself.
+    pub made: Made,
+    /// What it is for.
+    pub aim: LinkAim,
+    /// Whether the calendar has, or no longer has, something that nobody has looked at yet.
+    pub sighted: bool,
+    /// The provider's id of an event of an earlier generation that came late and is to be deleted.
+    pub stray: Option<String>,
+    /// Whether the calendar may differ from what is wanted.
+    pub owed: bool,
+    /// What people are told.
+    pub status: LinkStatus,
+    /// Why it is blocked: a refusal's code.
+    pub reason: Option<String>,
+    /// The code of the last failure since it was synced.
+    pub last_error: Option<String>,
+    /// When calendar and event were last one.
+    pub synced_at: Option<Timestamp>,
+}
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkAim {
+    /// The calendar shows the event.
+    Shown,
+    /// The event is off the calendar: cancelled, or its person no longer takes part.
+    Removed,
+    /// The event was taken off this calendar by hand, and stays off whatever becomes of it.
+    Off,
+}
+
+/// What people are told of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkStatus {
     /// Something is to be sent.
@@ -80,28 +96,8 @@ pub struct LinkSave {
     pub id: EventLinkId,
     /// The revision that was read.
     pub revision: i64,
-    /// What is known of its event.
-    pub state: LinkState,
-    /// What the provider made of it.
-    pub made: Made,
-    /// See [`LinkRow::removing`].
-    pub removing: bool,
-    /// See [`LinkRow::off`].
-    pub off: bool,
-    /// See [`LinkRow::sighted`].
-    pub sighted: bool,
-    /// See [`LinkRow::stray`].
-    pub stray: Option<String>,
-    /// See [`LinkRow::owed`].
-    pub owed: bool,
-    /// See [`LinkRow::status`].
-    pub status: LinkStatus,
-    /// See [`LinkRow::reason`].
-    pub reason: Option<String>,
-    /// See [`LinkRow::last_error`].
-    pub last_error: Option<String>,
-    /// See [`LinkRow::synced_at`].
-    pub synced_at: Option<Timestamp>,
+    /// How it stands from now on.
+    pub standing: LinkStanding,
 }
 
 /// A saved link with what follows.
@@ -122,17 +118,7 @@ impl LinkRow {
         LinkSave {
             id: self.id,
             revision: self.revision,
-            state: self.state.clone(),
-            made: self.made.clone(),
-            removing: self.removing,
-            off: self.off,
-            sighted: self.sighted,
-            stray: self.stray.clone(),
-            owed: self.owed,
-            status: self.status,
-            reason: self.reason.clone(),
-            last_error: self.last_error.clone(),
-            synced_at: self.synced_at,
+            standing: self.standing.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use kalends_core::{
     time::{CalendarId, EventId, EventLinkId, TenantId},
 };
 
-use super::{LinkRow, form};
+use super::{LinkAim, LinkRow, LinkStanding, form};
 use crate::{
     Store, StoreError,
     db::{Row, sql},
@@ -84,17 +84,15 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         meeting: form::meeting(&row.get::<String>("meeting")?, row.get("meeting_url")?)?,
         answers: form::answers("answers", &row.json("answers")?)?,
     };
-    Ok(LinkRow {
-        id,
-        tenant: row.id("tenant_id", TenantId)?,
-        event: row.id("event_id", EventId)?,
-        user: row.user("user_id")?,
-        calendar: row.id("calendar_id", CalendarId)?,
-        place: row.get("place")?,
+    let aim = match (row.get("off")?, row.get("removing")?) {
+        (true, _) => LinkAim::Off,
+        (false, true) => LinkAim::Removed,
+        (false, false) => LinkAim::Shown,
+    };
+    let standing = LinkStanding {
         state,
         made,
-        removing: row.get("removing")?,
-        off: row.get("off")?,
+        aim,
         sighted: row.get("sighted")?,
         stray: row.get("stray")?,
         owed: row.get("owed")?,
@@ -102,6 +100,15 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         reason: row.get("reason")?,
         last_error: row.get("last_error")?,
         synced_at: row.optional_time("synced_us")?,
+    };
+    Ok(LinkRow {
+        id,
+        tenant: row.id("tenant_id", TenantId)?,
+        event: row.id("event_id", EventId)?,
+        user: row.user("user_id")?,
+        calendar: row.id("calendar_id", CalendarId)?,
+        place: row.get("place")?,
+        standing,
         revision: row.get("revision")?,
         created_at: row.time("created_us")?,
         updated_at: row.time("updated_us")?,

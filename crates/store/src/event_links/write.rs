@@ -6,7 +6,7 @@ use kalends_core::{
     time::{EventId, EventLinkId, TenantId},
 };
 
-use super::{LinkCommit, LinkRow, LinkSave, form};
+use super::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, form};
 use crate::{
     NewLink, Store, StoreError,
     db::{Tx, Word as _, sql},
@@ -97,7 +97,8 @@ pub(crate) async fn save(
     link: LinkSave,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let LinkSave { state, made, .. } = &link;
+    let standing = &link.standing;
+    let LinkStanding { state, made, .. } = standing;
     let provided = state.provided.as_ref();
     let synced = state.synced.as_ref();
     let text = |content: Option<&_>| content.map(form::content_text).transpose();
@@ -123,15 +124,15 @@ pub(crate) async fn save(
     .bind(meeting)
     .bind(meeting_url)
     .bind(form::answers_text(&made.answers))
-    .bind(link.removing)
-    .bind(link.off)
-    .bind(link.sighted)
-    .bind(link.stray.as_deref())
-    .bind(link.owed)
-    .bind(link.status.word())
-    .bind(link.reason.as_deref())
-    .bind(link.last_error.as_deref())
-    .bind(link.synced_at)
+    .bind(standing.aim != LinkAim::Shown)
+    .bind(standing.aim == LinkAim::Off)
+    .bind(standing.sighted)
+    .bind(standing.stray.as_deref())
+    .bind(standing.owed)
+    .bind(standing.status.word())
+    .bind(standing.reason.as_deref())
+    .bind(standing.last_error.as_deref())
+    .bind(standing.synced_at)
     .bind(now)
     .bind(tenant)
     .bind(link.id)
