@@ -19,6 +19,7 @@ mod field;
 mod key;
 mod links;
 mod occurrences;
+mod original_start;
 mod plain_text;
 mod reminders;
 mod split;
@@ -36,6 +37,7 @@ pub use description::Description;
 pub use field::Field;
 pub use key::{EventKey, EventKeyError};
 pub use links::{Links, StandingLink, WriteTarget};
+pub use original_start::{OriginalStart, UnreadableStart};
 pub use reminders::{Reminder, ReminderBy, Reminders};
 pub use when::{Days, When};
 

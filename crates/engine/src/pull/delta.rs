@@ -153,7 +153,7 @@ async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<Extern
 
 pub(super) fn incoming(item: RemoteItem) -> Incoming {
     match item {
-        RemoteItem::Upsert(event) => Incoming::Upsert(event),
-        RemoteItem::Gone { provider_id } => Incoming::Gone { provider_id },
+        RemoteItem::Upsert { event, .. } => Incoming::Upsert(event),
+        RemoteItem::Gone { provider_id, .. } => Incoming::Gone { provider_id },
     }
 }

@@ -94,12 +94,12 @@ fn take(
     };
     for item in items {
         match item {
-            RemoteItem::Upsert(event) if !is_cancelled_whole(&event) => {
+            RemoteItem::Upsert { event, .. } if !is_cancelled_whole(&event) => {
                 builder.add(event.clone());
                 page.upserts.push(EventUpsert::new(event, zone));
             }
-            RemoteItem::Upsert(event) => forget(builder, &mut page, event.provider_id),
-            RemoteItem::Gone { provider_id } => forget(builder, &mut page, provider_id),
+            RemoteItem::Upsert { event, .. } => forget(builder, &mut page, event.provider_id),
+            RemoteItem::Gone { provider_id, .. } => forget(builder, &mut page, provider_id),
         }
     }
     page

@@ -24,7 +24,7 @@ use token::{Place, fingerprint};
 macro_rules! item_fields {
     () => {
         "id,iCalUID,etag,status,eventType,start,end,recurrence,recurringEventId,originalStartTime,transparency,\
-         visibility,attendees(self,responseStatus),organizer(email),summary,location,htmlLink,updated"
+         visibility,attendees(self,responseStatus),organizer(email),summary,location,htmlLink,updated,extendedProperties(private)"
     };
 }
 

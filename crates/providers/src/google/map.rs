@@ -5,5 +5,5 @@ mod event;
 mod time;
 
 pub(super) use calendar::calendar;
-pub(super) use event::{guesses_zone, item};
+pub(super) use event::{MARKER, guesses_zone, item, ours};
 pub(super) use time::stated_time;

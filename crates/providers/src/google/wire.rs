@@ -10,7 +10,7 @@ mod stated;
 pub(super) use calendar::{CalendarEntry, CalendarListPage};
 pub(super) use channel::{Channel, Millis};
 pub(super) use event::{
-    Event, EventType, EventsPage, Person, ResponseStatus, Status, Transparency, Visibility,
+    Event, EventType, EventsPage, Person, Properties, ResponseStatus, Status, Transparency, Visibility,
 };
 pub(super) use failure::Failure;
 pub(super) use stated::{Moment, Stated};

@@ -93,7 +93,7 @@ fn read(
         } else {
             Listing::Complete
         },
-        items: events.map(RemoteItem::Upsert).collect(),
+        items: events.map(RemoteItem::external).collect(),
         quarantined: feed.faults.into_iter().map(quarantined).collect(),
         next: done(&now, &answer.headers),
         zone: feed.zone,

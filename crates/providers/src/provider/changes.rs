@@ -1,7 +1,7 @@
 //! One page of a pull.
 
 use jiff::{SignedDuration, Timestamp};
-use kalends_core::{external_event::ExternalEvent, time::Zone};
+use kalends_core::{external_event::ExternalEvent, sync::push::LinkKey, time::Zone};
 
 /// Where a page of a pull begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,11 @@ pub enum Listing {
 }
 
 /// An item of a page.
+///
+/// `ours` says that it carries our name, which is all that an adapter can tell: an installation beside this one makes such
+/// names too, and a guest's calendar has our event under the same id. It is our event where the key's link is known
+/// and is one of this very calendar; else it is an external event. A person's copy of our event never carries our
+/// name, and a time of a series of ours does, whoever changed it.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
@@ -64,12 +69,33 @@ pub enum Listing {
 )]
 pub enum RemoteItem {
     /// It exists in this form. A cancelled override is such an item: it removes its occurrence.
-    Upsert(ExternalEvent),
+    Upsert {
+        /// The item.
+        event: ExternalEvent,
+        /// Its key, if it carries our name.
+        ours: Option<LinkKey>,
+    },
     /// It ceased to exist; when it was a master, so did its overrides.
     Gone {
         /// [`ExternalEvent::provider_id`].
         provider_id: String,
+        /// Its key, if it carried our name.
+        ours: Option<LinkKey>,
     },
+}
+
+impl RemoteItem {
+    /// An item that is nobody's of ours.
+    pub const fn external(event: ExternalEvent) -> Self {
+        Self::Upsert { event, ours: None }
+    }
+
+    /// Its key, if it carries our name.
+    pub const fn ours(&self) -> Option<LinkKey> {
+        match self {
+            Self::Upsert { ours, .. } | Self::Gone { ours, .. } => *ours,
+        }
+    }
 }
 
 /// An item with something unreadable.

@@ -59,8 +59,8 @@ async fn pull(google: &Google, mut from: PullFrom) -> Result<(Vec<String>, Listi
     loop {
         let page = google.changes(&ask, &calendar, from).await?;
         names.extend(page.items.into_iter().map(|item| match item {
-            RemoteItem::Upsert(event) => event.provider_id,
-            RemoteItem::Gone { provider_id } => format!("-{provider_id}"),
+            RemoteItem::Upsert { event, .. } => event.provider_id,
+            RemoteItem::Gone { provider_id, .. } => format!("-{provider_id}"),
         }));
         match page.next {
             Next::Page(token) => from = PullFrom::Page(token),
@@ -371,7 +371,7 @@ async fn one_item_is_read_on_its_own_or_said_to_be_gone() {
     let mut answers = Vec::new();
     for _ in 0..4 {
         answers.push(match google.event(&ask, &calendar, "a").await.unwrap() {
-            Ok(RemoteItem::Upsert(_)) => "here".to_owned(),
+            Ok(RemoteItem::Upsert { .. }) => "here".to_owned(),
             Ok(RemoteItem::Gone { .. }) => "gone".to_owned(),
             Err(poison) => poison.reason,
         });

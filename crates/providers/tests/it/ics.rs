@@ -71,7 +71,7 @@ fn cursor(page: &ChangePage) -> Cursor {
 fn names(page: &ChangePage) -> Vec<&str> {
     let name = |item: &RemoteItem| -> &str { panic!("a feed names no removals: {item:?}") };
     let names = page.items.iter().map(|item| match item {
-        RemoteItem::Upsert(event) => event.provider_id.as_str(),
+        RemoteItem::Upsert { event, .. } => event.provider_id.as_str(),
         RemoteItem::Gone { .. } => name(item),
     });
     names.collect()

@@ -2,6 +2,7 @@
 //! tombstone.
 
 mod person;
+mod recognising;
 mod writing;
 
 use kalends_core::{
@@ -119,10 +120,11 @@ async fn full_pass_delta_exception_tombstone_and_lost_cursor() {
     let Pulled { items, cursor, .. } = person.pull(Some(cursor)).await.unwrap();
     assert_eq!(items.len(), 3);
     assert!(items.contains(&RemoteItem::Gone {
-        provider_id: "lesson9".to_owned()
+        provider_id: "lesson9".to_owned(),
+        ours: None,
     }));
     let exception = items.iter().find_map(|item| match item {
-        RemoteItem::Upsert(event) if event.status == EventStatus::Cancelled => Some(event),
+        RemoteItem::Upsert { event, .. } if event.status == EventStatus::Cancelled => Some(event),
         _ => None,
     });
     let SeriesRole::Override {

@@ -4,15 +4,16 @@ use kalends_core::{
     sync::push::{LinkKey, LinkState, Made, Provided, Synced, Unanswered},
     time::{CalendarId, EventId, EventLinkId, TenantId},
 };
+use uuid::Uuid;
 
 use super::{LinkAim, LinkRow, LinkStanding, form};
 use crate::{
     Store, StoreError,
-    db::{Row, sql},
+    db::{Row, corrupt, sql},
 };
 
-const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.generation, l.provider_id,
-     l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered, l.deleting, l.held, l.meeting_link, l.page,
+const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.series_link,
+     l.occurrence, l.generation, l.provider_id, l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered, l.deleting, l.held, l.meeting_link, l.page,
      l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sighted, l.stray, l.owed, l.status, l.reason, l.last_error,
      l.synced_us, l.revision, l.created_us, l.updated_us FROM event_links l";
 
@@ -65,10 +66,14 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         (Some(sent), Some(shown)) => Some(Synced { sent, shown }),
         _ => None,
     };
+    let series = row.get::<Option<Uuid>>("series_link")?.map(EventLinkId);
+    let occurrence = row.get::<Option<String>>("occurrence")?;
+    let occurrence = occurrence.map(|start| start.parse().map_err(|_| corrupt("occurrence", "no start")));
     let state = LinkState {
         key: LinkKey {
-            link: id,
+            link: series.unwrap_or(id),
             generation: row.count("generation")?,
+            occurrence: occurrence.transpose()?,
         },
         provided,
         synced,

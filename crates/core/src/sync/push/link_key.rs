@@ -5,47 +5,91 @@
 //! | Google | event id | `a`-`v` and `0`-`9`, 5 to 1,024 (events.insert) |
 //! | Microsoft | `transactionId` | any; the same one posted again answers the first event |
 //! | CalDAV | `UID` and the last part of the href | a file name |
+//!
+//! One time of a series is no event of its own at any provider: it has the series' id and says which time it is. Its key
+//! is the key of its series with [`occurrence`](LinkKey::occurrence), whatever link of ours it has.
 
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::time::EventLinkId;
+use crate::{event::OriginalStart, time::EventLinkId};
 
-/// Names one provider event: a link's first, or the one that followed when that was deleted.
+/// Names one provider event: a link's first, or the one that followed when that was deleted; or one time of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkKey {
-    /// The link.
+    /// The link; of one time of a series the series' link.
     pub link: EventLinkId,
     /// Counts the link's events; a deleted event's id is not free again.
     pub generation: u32,
+    /// Which time of the series; `None` for an event as a whole.
+    pub occurrence: Option<OriginalStart>,
 }
 
 impl LinkKey {
-    /// The key of the link's next event.
-    #[must_use]
-    pub const fn next(self) -> Self {
+    /// The key of a link's first event.
+    pub const fn first(link: EventLinkId) -> Self {
         Self {
-            link: self.link,
-            generation: self.generation + 1,
+            link,
+            generation: 0,
+            occurrence: None,
         }
     }
 
-    /// The id for Google.
+    /// The key of the link's next event. A time of a series stays what it is: the series' id is not its own.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self.occurrence {
+            Some(_) => self,
+            None => Self {
+                generation: self.generation + 1,
+                ..self
+            },
+        }
+    }
+
+    /// The key of one time of this series.
+    #[must_use]
+    pub const fn at(self, start: OriginalStart) -> Self {
+        Self {
+            occurrence: Some(start),
+            ..self
+        }
+    }
+
+    /// The key of the series that this is a time of; of an event as a whole its own.
+    #[must_use]
+    pub const fn series(self) -> Self {
+        Self {
+            occurrence: None,
+            ..self
+        }
+    }
+
+    /// The id for Google; of one time of a series the id that Google gives its instance.
     pub fn google_id(self) -> String {
-        format!("{}g{}", self.link.0.simple(), self.generation)
+        let series = format!("{}g{}", self.link.0.simple(), self.generation);
+        match self.occurrence {
+            Some(start) => format!("{series}_{start}"),
+            None => series,
+        }
     }
 
     /// The key behind an id that [`google_id`](Self::google_id) made.
     pub fn from_google_id(id: &str) -> Option<Self> {
-        let (link, generation) = id.split_once('g')?;
-        let key = Self::from_parts(link, generation)?;
+        let (link, rest) = id.split_once('g')?;
+        let key = Self::from_parts(link, rest)?;
         (key.google_id() == id).then_some(key)
     }
 
-    /// The id for Graph's `transactionId` and for iCalendar's `UID`; CalDAV's href is this and `.ics`.
+    /// The id for Graph's `transactionId`, for iCalendar's `UID` and for our marker; CalDAV's href is this and `.ics`.
+    /// Of one time of a series only the marker has it: iCalendar's `UID` is that of the [series](Self::series).
     pub fn uid(self) -> String {
-        format!("{}-{}", self.link, self.generation)
+        let series = format!("{}-{}", self.link, self.generation);
+        match self.occurrence {
+            Some(start) => format!("{series}_{start}"),
+            None => series,
+        }
     }
 
     /// The id of a request for a meeting link. Google ignores a request with the id of the one before.
@@ -53,10 +97,15 @@ impl LinkKey {
         format!("{}c{attempt}", self.google_id())
     }
 
-    fn from_parts(link: &str, generation: &str) -> Option<Self> {
+    fn from_parts(link: &str, rest: &str) -> Option<Self> {
+        let (generation, start) = match rest.split_once('_') {
+            Some((generation, start)) => (generation, Some(start.parse().ok()?)),
+            None => (rest, None),
+        };
         Some(Self {
             link: EventLinkId(Uuid::parse_str(link).ok()?),
             generation: generation.parse().ok()?,
+            occurrence: start,
         })
     }
 }
@@ -66,8 +115,8 @@ impl FromStr for LinkKey {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (link, generation) = text.rsplit_once('-').ok_or(())?;
-        let key = Self::from_parts(link, generation).ok_or(())?;
+        let (link, rest) = text.rsplit_once('-').ok_or(())?;
+        let key = Self::from_parts(link, rest).ok_or(())?;
         if key.uid() == text { Ok(key) } else { Err(()) }
     }
 }
@@ -80,7 +129,12 @@ mod tests {
         LinkKey {
             link: "0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap(),
             generation: 3,
+            occurrence: None,
         }
+    }
+
+    fn times() -> [LinkKey; 2] {
+        ["20261208T150000Z", "20261208"].map(|start| key().at(start.parse().unwrap()))
     }
 
     #[test]
@@ -97,20 +151,42 @@ mod tests {
 
     #[test]
     fn ids_lead_back_to_the_link_and_others_do_not() {
-        assert_eq!(LinkKey::from_google_id(&key().google_id()), Some(key()));
-        assert_eq!(key().uid().parse(), Ok(key()));
-        assert_eq!(key().next().generation, 4);
+        let [instant, day] = times();
+        for key in [key(), instant, day] {
+            assert_eq!(LinkKey::from_google_id(&key.google_id()), Some(key));
+            assert_eq!(key.uid().parse(), Ok(key));
+        }
         let others = [
             "",
             "g3",
             "0190f1c200007abc8def0123456789ab",
             "0190f1c200007abc8def0123456789abg03",
             "0190F1C200007abc8def0123456789abg3",
-            "0190f1c200007abc8def0123456789abg3_20261208T150000Z",
+            "0190f1c200007abc8def0123456789abg3_R20261208T150000",
+            "0190f1c200007abc8def0123456789abg3_",
+            "0190f1c200007abc8def0123456789abg_20261208",
+            "0190f1c2-0000-7abc-8def-0123456789ab-3_2026-12-08",
         ];
         for other in others {
             assert_eq!(LinkKey::from_google_id(other), None, "{other}");
             assert!(other.parse::<LinkKey>().is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_time_of_a_series_has_the_series_id() {
+        let [instant, day] = times();
+        assert_eq!(
+            instant.google_id(),
+            "0190f1c200007abc8def0123456789abg3_20261208T150000Z"
+        );
+        assert_eq!(
+            instant.uid(),
+            "0190f1c2-0000-7abc-8def-0123456789ab-3_20261208T150000Z"
+        );
+        assert_eq!(day.google_id(), "0190f1c200007abc8def0123456789abg3_20261208");
+        assert_eq!(instant.series(), key());
+        assert_eq!(key().next().generation, 4);
+        assert_eq!(instant.next(), instant, "the series' id is not its own");
     }
 }

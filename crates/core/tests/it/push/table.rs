@@ -288,10 +288,9 @@ fn what_is_found_is_adopted_told_or_let_go() {
     let edited = Outcome::Found(remote("7", &moved));
     assert_eq!(found(&lost_create, Why::Taken, edited), "edited");
     let foreign = Outcome::Found(Remote {
-        key: Some(LinkKey {
-            link: "0190f1c2-0000-7abc-8def-000000000000".parse().unwrap(),
-            generation: 0,
-        }),
+        key: Some(LinkKey::first(
+            "0190f1c2-0000-7abc-8def-000000000000".parse().unwrap(),
+        )),
         ..remote("7", &desired)
     });
     assert_eq!(found(&lost_create, Why::Taken, foreign), "again: create 1");

@@ -39,10 +39,7 @@ pub(crate) struct TinyEngine {
 
 impl TinyEngine {
     pub(crate) fn new(policy: Policy) -> Self {
-        let key = LinkKey {
-            link: "0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap(),
-            generation: 0,
-        };
+        let key = LinkKey::first("0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap());
         Self {
             link: LinkState::new(key),
             desired: content(&lesson()),

@@ -307,12 +307,18 @@ impl Remote {
                 continue;
             }
             items.push(match &revision.item {
-                Some(event) => RemoteItem::Upsert(event.clone()),
-                None => RemoteItem::Gone { provider_id },
+                Some(event) => RemoteItem::external(event.clone()),
+                None => RemoteItem::Gone {
+                    provider_id,
+                    ours: None,
+                },
             });
         }
         if let Some(provider_id) = self.withdrawn.clone().filter(|_| since.is_none() && offset > 0) {
-            items.push(RemoteItem::Gone { provider_id });
+            items.push(RemoteItem::Gone {
+                provider_id,
+                ours: None,
+            });
         }
         let next = if offset + 1 < full + empty_pages {
             let since = since.map_or("-".to_owned(), |since| since.to_string());
@@ -394,9 +400,10 @@ impl Provider for Scripted {
                 .iter()
                 .rfind(|revision| revision.provider_id == provider_id);
             Ok(Ok(match latest.and_then(|revision| revision.item.clone()) {
-                Some(event) => RemoteItem::Upsert(event),
+                Some(event) => RemoteItem::external(event),
                 None => RemoteItem::Gone {
                     provider_id: provider_id.to_owned(),
+                    ours: None,
                 },
             }))
         });

@@ -115,7 +115,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(found.listing, Listing::Complete);
-        let RemoteItem::Upsert(event) = &found.items[0] else {
+        let RemoteItem::Upsert { event, .. } = &found.items[0] else {
             panic!("an event")
         };
         let zurich = Zone::iana("Europe/Zurich").unwrap();
@@ -127,7 +127,8 @@ mod tests {
         assert_eq!(
             found.items[1],
             RemoteItem::Gone {
-                provider_id: "gone".to_owned()
+                provider_id: "gone".to_owned(),
+                ours: None,
             }
         );
         let expect = [

@@ -24,6 +24,7 @@ pub(in crate::google) async fn event(
         Ok(answer) => Ok(read(&answer.body, &calendar.zone, provider_id)),
         Err(ProviderError::NotFound) => Ok(Ok(RemoteItem::Gone {
             provider_id: provider_id.to_owned(),
+            ours: map::ours(provider_id, None),
         })),
         Err(error) => Err(error),
     }

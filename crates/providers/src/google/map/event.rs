@@ -9,6 +9,7 @@ use kalends_core::{
         EventEnd, EventKind, EventSpan, EventStatus, ExternalEvent, OverrideRange, Response, SeriesRole,
         Transparency, Visibility,
     },
+    sync::push::LinkKey,
     time::{EventTime, Zone},
 };
 
@@ -17,6 +18,9 @@ use crate::{
     google::wire::{Event, EventType, Moment, Person, ResponseStatus, Stated, Status},
     provider::RemoteItem,
 };
+
+/// The private property that says whose event it is: [`LinkKey::uid`].
+pub(in crate::google) const MARKER: &str = "kalends";
 
 /// What an item lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,16 +36,17 @@ pub(in crate::google) enum Missing {
 /// The item in Kalends' words; times and dates without a zone are the calendar's.
 pub(in crate::google) fn item(mut event: Event, calendar: &Zone) -> Result<RemoteItem, Missing> {
     let provider_id = event.id.take().ok_or(Missing::Id)?;
+    let ours = ours(&provider_id, marker(&event));
     let cancelled = event.status == Some(Status::Cancelled);
     if cancelled && event.recurring_event_id.is_none() {
-        return Ok(RemoteItem::Gone { provider_id });
+        return Ok(RemoteItem::Gone { provider_id, ours });
     }
     let role = role(&mut event, &provider_id, calendar)?;
     let span = span(&event, &role, calendar);
     if span.is_none() && !cancelled {
         return Err(Missing::Start);
     }
-    Ok(RemoteItem::Upsert(ExternalEvent {
+    let event = ExternalEvent {
         provider_id,
         role,
         span,
@@ -57,7 +62,25 @@ pub(in crate::google) fn item(mut event: Event, calendar: &Zone) -> Result<Remot
         organizer: event.organizer.and_then(|organizer| organizer.email),
         html_link: event.html_link,
         updated: event.updated,
-    }))
+    };
+    Ok(RemoteItem::Upsert { event, ours })
+}
+
+/// What our marker says.
+fn marker(event: &Event) -> Option<&str> {
+    let private = &event.extended_properties.as_ref()?.private;
+    private.get(MARKER).map(String::as_str)
+}
+
+/// The key of an item that carries our name. A person's copy of our event carries our marker under an id that Google
+/// gave it; an instance of our series that nobody has written to carries that of its series. Where there is no marker,
+/// as on tombstones, the id says it alone.
+pub(in crate::google) fn ours(id: &str, marker: Option<&str>) -> Option<LinkKey> {
+    let key = LinkKey::from_google_id(id)?;
+    let marked = marker.and_then(|marker| marker.parse::<LinkKey>().ok());
+    marked
+        .is_none_or(|marked| marked == key || marked == key.series())
+        .then_some(key)
 }
 
 /// Whether a zone that nobody knows leaves it open when the event takes place: a series runs in its zone, and a time
@@ -169,7 +192,7 @@ mod tests {
     #[track_caller]
     fn event(json: &str) -> ExternalEvent {
         match read(json) {
-            Ok(RemoteItem::Upsert(event)) => event,
+            Ok(RemoteItem::Upsert { event, .. }) => event,
             other => panic!("no event: {other:?}"),
         }
     }
@@ -299,10 +322,39 @@ mod tests {
     fn a_cancelled_event_is_gone_whatever_else_it_carries() {
         let gone = Ok(RemoteItem::Gone {
             provider_id: "e".to_owned(),
+            ours: None,
         });
         assert_eq!(read(r#"{"id":"e","status":"cancelled"}"#), gone);
         let whole = r#"{"id":"e","status":"cancelled","recurrence":["RRULE:FREQ=DAILY"],"start":{"date":"2026-12-24"}}"#;
         assert_eq!(read(whole), gone);
+    }
+
+    #[test]
+    fn ours_is_what_carries_our_name() {
+        const ID: &str = "0190f1c200007abc8def0123456789abg3";
+        const UID: &str = "0190f1c2-0000-7abc-8def-0123456789ab-3";
+        #[track_caller]
+        fn check(id: &str, marker: Option<&str>, expect: Option<&str>) {
+            let marker = marker.map_or(String::new(), |marker| {
+                format!(r#","extendedProperties":{{"private":{{"kalends":"{marker}","other":"x"}}}}"#)
+            });
+            let live = format!(r#"{{"id":"{id}","start":{{"date":"2026-12-24"}}{marker}}}"#);
+            let ours = read(&live).unwrap().ours();
+            assert_eq!(ours.map(LinkKey::google_id).as_deref(), expect, "{live}");
+        }
+        check(ID, Some(UID), Some(ID));
+        check(ID, None, Some(ID));
+        check(ID, Some("another program's"), Some(ID));
+        // A copy has an id of its own, or is one of another link.
+        check("q8f0c3l2v7", Some(UID), None);
+        check(ID, Some("0190f1c2-0000-7abc-8def-0123456789ab-4"), None);
+        // One time of our series, as a person or as we changed it.
+        let time = format!("{ID}_20261208T150000Z");
+        check(&time, Some(UID), Some(&time));
+        check(&time, Some(&format!("{UID}_20261208T150000Z")), Some(&time));
+        check(&time, Some(&format!("{UID}_20261215T150000Z")), None);
+        let gone = read(&format!(r#"{{"id":"{ID}","status":"cancelled"}}"#)).unwrap();
+        assert_eq!(gone.ours().map(LinkKey::google_id).as_deref(), Some(ID));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `Events` and `Event`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -38,6 +40,15 @@ pub(in crate::google) struct Event {
     pub(in crate::google) location: Option<String>,
     pub(in crate::google) html_link: Option<String>,
     pub(in crate::google) updated: Option<Timestamp>,
+    pub(in crate::google) extended_properties: Option<Properties>,
+}
+
+/// `extendedProperties`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::google) struct Properties {
+    /// Of this calendar's copy alone.
+    pub(in crate::google) private: BTreeMap<String, String>,
 }
 
 /// An attendee or the organizer.

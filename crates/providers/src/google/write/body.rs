@@ -11,13 +11,11 @@ use kalends_core::{
 use serde_json::{Map, Value, json};
 
 use super::fields;
-use crate::provider::EventOrder;
+use crate::{google::map::MARKER, provider::EventOrder};
 
 /// Attendees' answers in Google's words, by address in lower case.
 pub(super) type Answers = BTreeMap<String, String>;
 
-/// Our mark: whose event it is.
-pub(super) const KEY: &str = "kalends";
 /// Our mark: what was written last.
 pub(super) const WRITTEN: &str = "kalendsWritten";
 
@@ -47,7 +45,7 @@ pub(super) fn patch(order: EventOrder<'_>, answers: &Answers) -> Value {
         put(&mut body, field, content, order, answers);
     }
     let mark = json!({
-        "private": { KEY: order.key.uid(), WRITTEN: ContentHash::of(content).to_string() },
+        "private": { MARKER: order.key.uid(), WRITTEN: ContentHash::of(content).to_string() },
     });
     body.insert("extendedProperties".to_owned(), mark);
     Value::Object(body)

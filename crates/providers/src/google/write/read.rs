@@ -1,7 +1,5 @@
 //! Our event as Google answers it.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::{
     event::{
@@ -9,14 +7,17 @@ use kalends_core::{
         Source, When,
     },
     external_event::{EventStatus, Response, Transparency, Visibility},
-    sync::push::{Life, LinkKey, Made, Meeting, Provided, Remote},
+    sync::push::{Life, Made, Meeting, Provided, Remote},
     time::Zone,
 };
 use serde::Deserialize;
 
-use super::body::{self, KEY, WRITTEN};
+use super::body::{self, WRITTEN};
 use crate::{
-    google::{map::stated_time, wire::Stated},
+    google::{
+        map::{self, MARKER, stated_time},
+        wire::{Properties, Stated},
+    },
     provider::ProviderError,
 };
 
@@ -101,12 +102,6 @@ struct EntryPoint {
     uri: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Properties {
-    private: BTreeMap<String, String>,
-}
-
 /// Reads an event.
 pub(super) fn event(body: &[u8]) -> Result<OurEvent, ProviderError> {
     serde_json::from_slice(body).map_err(|_| unreadable("an event"))
@@ -129,10 +124,9 @@ pub(super) fn remote(body: &[u8], calendar: &Zone) -> Result<Option<Remote>, Pro
         return Err(unreadable("an event without id or etag"));
     };
     let mark = |name: &str| event.extended_properties.as_ref()?.private.get(name);
-    let by_mark = || mark(KEY).and_then(|key| key.parse().ok());
     Ok(Some(Remote {
         life,
-        key: LinkKey::from_google_id(&id).or_else(by_mark),
+        key: map::ours(&id, mark(MARKER).map(String::as_str)),
         written: mark(WRITTEN).and_then(|hash| hash.parse::<ContentHash>().ok()),
         provided: Provided {
             id,

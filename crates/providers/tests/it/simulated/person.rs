@@ -50,8 +50,8 @@ impl TokenSource for OneToken {
 
 pub(super) fn name(item: &RemoteItem) -> String {
     match item {
-        RemoteItem::Upsert(event) => event.provider_id.clone(),
-        RemoteItem::Gone { provider_id } => format!("-{provider_id}"),
+        RemoteItem::Upsert { event, .. } => event.provider_id.clone(),
+        RemoteItem::Gone { provider_id, .. } => format!("-{provider_id}"),
     }
 }
 

@@ -26,10 +26,7 @@ use crate::world;
 const CALENDAR: &str = "teacher@example.com";
 
 fn key() -> LinkKey {
-    LinkKey {
-        link: "0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap(),
-        generation: 0,
-    }
+    LinkKey::first("0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap())
 }
 
 fn at(hour: u8) -> When {
