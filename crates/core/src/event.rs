@@ -89,6 +89,15 @@ pub struct Event {
     pub metadata: BTreeMap<String, String>,
 }
 
+impl Event {
+    /// Whose event it is.
+    pub fn organizer(&self) -> Option<&Person> {
+        self.people
+            .iter()
+            .find(|person| person.role == PersonRole::Organizer)
+    }
+}
+
 /// A user on whose calendar the event belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {

@@ -6,6 +6,8 @@
 mod list;
 
 use kalends_core::{
+    event::EventKey,
+    external_event::EventStatus,
     provider::ProviderKind,
     time::{CalendarId, ConnectionId, UserId},
 };
@@ -91,6 +93,70 @@ pub(crate) fn calendar_sync_failed(
         id,
         json!({ "error": error }),
     )
+}
+
+/// The application made an event; the user is its organizer.
+pub(crate) fn event_created(user: Option<&UserId>, key: &EventKey, status: EventStatus) -> NewChange {
+    event(
+        "event.created",
+        user,
+        key,
+        json!({ "version": 1, "status": status_word(status) }),
+    )
+}
+
+/// The application changed these fields.
+pub(crate) fn event_updated(
+    user: Option<&UserId>,
+    key: &EventKey,
+    version: i64,
+    fields: &[&str],
+) -> NewChange {
+    event(
+        "event.updated",
+        user,
+        key,
+        json!({ "version": version, "fields": fields }),
+    )
+}
+
+/// The application cancelled an event, and perhaps changed other fields with it.
+pub(crate) fn event_cancelled(
+    user: Option<&UserId>,
+    key: &EventKey,
+    version: i64,
+    fields: &[&str],
+) -> NewChange {
+    event(
+        "event.cancelled",
+        user,
+        key,
+        json!({ "version": version, "fields": fields }),
+    )
+}
+
+/// Entries about events name them by the application's key.
+pub(crate) fn event(
+    kind: &'static str,
+    user: Option<&UserId>,
+    key: &EventKey,
+    data: serde_json::Value,
+) -> NewChange {
+    NewChange {
+        kind,
+        user: user.cloned(),
+        subject: key.to_string(),
+        data,
+    }
+}
+
+/// The API's word for whether an event takes place.
+pub(crate) const fn status_word(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Confirmed => "confirmed",
+        EventStatus::Tentative => "tentative",
+        EventStatus::Cancelled => "cancelled",
+    }
 }
 
 fn connection(kind: &'static str, user: &UserId, id: ConnectionId, data: serde_json::Value) -> NewChange {

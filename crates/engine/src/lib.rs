@@ -17,6 +17,7 @@ pub mod channels;
 pub mod connect;
 pub mod connections;
 mod engine;
+pub mod events;
 pub mod external_events;
 pub mod idempotency;
 pub mod keys;

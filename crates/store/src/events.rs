@@ -1,6 +1,7 @@
 //! The application's events: what it wants, whose calendars it belongs on, and everything that becomes true together
 //! when one changes.
 
+mod calendars;
 mod commit;
 mod form;
 mod read;
@@ -12,7 +13,7 @@ use kalends_core::{
 };
 
 pub(crate) use self::form::parts;
-pub use self::read::EventPlace;
+pub use self::{calendars::EventCalendar, read::EventPlace};
 use crate::{Effects, LinkSave};
 
 /// An event as it is stored.

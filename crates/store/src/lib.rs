@@ -57,7 +57,7 @@ pub use self::{
     effects::Effects,
     error::StoreError,
     event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus},
-    events::{EventCommit, EventPlace, EventRow, EventWrite, NewLink},
+    events::{EventCalendar, EventCommit, EventPlace, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,

@@ -66,6 +66,14 @@ impl When {
         Days::new(first, end).map(Self::AllDay).ok_or_else(after_start)
     }
 
+    /// The zone in which it is shown; `None` on whole days.
+    pub const fn zone(&self) -> Option<&Zone> {
+        match self {
+            Self::Timed { zone, .. } => Some(zone),
+            Self::AllDay(_) => None,
+        }
+    }
+
     /// The start as calendars state it.
     pub fn start(&self) -> EventTime {
         match self {

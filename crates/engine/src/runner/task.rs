@@ -3,7 +3,7 @@
 mod watch;
 
 use jiff::Timestamp;
-use kalends_core::time::{CalendarId, ConnectionId};
+use kalends_core::time::{CalendarId, ConnectionId, EventLinkId};
 use kalends_store::{Connection, NewTask, TaskLane};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -104,6 +104,24 @@ pub(crate) fn discover(connection: ConnectionId, run_at: Timestamp) -> NewTask {
         kind: Kind::Discover.as_str(),
         key: connection.to_string(),
         lane: TaskLane::Interactive,
+        group: connection.to_string(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
+    }
+}
+
+/// A push of an event's link to its calendar.
+pub(crate) fn push_link(
+    connection: ConnectionId,
+    link: EventLinkId,
+    lane: TaskLane,
+    run_at: Timestamp,
+) -> NewTask {
+    NewTask {
+        kind: "push_link",
+        key: link.to_string(),
+        lane,
         group: connection.to_string(),
         run_at,
         payload: Value::Null,

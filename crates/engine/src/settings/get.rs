@@ -13,11 +13,12 @@ use serde_json::Value;
 use super::{SettingsError, stored};
 use crate::Engine;
 
-/// The settings that pulls and answers go by.
+/// The settings that pulls, pushes and answers go by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InForce {
     pub(crate) read: CalendarRead,
     pub(crate) sync: Sync,
+    pub(crate) write: CalendarWrite,
     /// `None` when the user never set any: open at all times.
     pub(crate) hours: Option<OpenHours>,
 }
@@ -57,6 +58,10 @@ pub(crate) fn read(engine: &Engine, values: &BTreeMap<String, Value>) -> Result<
         sync: match value(SettingKind::Sync) {
             Some(value) => stored::sync(value)?,
             None => default_sync(engine)?,
+        },
+        write: match value(SettingKind::CalendarWrite) {
+            Some(value) => stored::calendar_write(value)?,
+            None => CalendarWrite::default(),
         },
         hours: value(SettingKind::WorkingHours)
             .map(stored::working_hours)

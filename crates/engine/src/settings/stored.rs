@@ -83,11 +83,7 @@ pub(super) fn read(kind: SettingKind, value: &Value) -> Result<Setting, Settings
         SettingKind::CalendarRead => Setting::CalendarRead(calendar_read(value)?),
         SettingKind::Sync => Setting::Sync(sync(value)?),
         SettingKind::WorkingHours => Setting::WorkingHours(Box::new(working_hours(value)?)),
-        SettingKind::CalendarWrite => {
-            let StoredWrite { enabled, all } = parse(kind, value)?;
-            let bulk_sync = if all { BulkSync::All } else { BulkSync::Upcoming };
-            Setting::CalendarWrite(CalendarWrite { enabled, bulk_sync })
-        }
+        SettingKind::CalendarWrite => Setting::CalendarWrite(calendar_write(value)?),
         SettingKind::Meet => {
             let StoredMeet { enabled, auto } = parse(kind, value)?;
             Setting::Meet(Meet { enabled, auto })
@@ -119,6 +115,12 @@ pub(super) fn sync(value: &Value) -> Result<Sync, SettingsError> {
     sync.sync_enabled = stored.sync_enabled;
     sync.auto_sync = stored.auto_sync;
     Ok(sync)
+}
+
+pub(super) fn calendar_write(value: &Value) -> Result<CalendarWrite, SettingsError> {
+    let StoredWrite { enabled, all } = parse(SettingKind::CalendarWrite, value)?;
+    let bulk_sync = if all { BulkSync::All } else { BulkSync::Upcoming };
+    Ok(CalendarWrite { enabled, bulk_sync })
 }
 
 pub(super) fn working_hours(value: &Value) -> Result<OpenHours, SettingsError> {

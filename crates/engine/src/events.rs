@@ -1,0 +1,125 @@
+//! The application's own events: putting them, and what has become of them on people's calendars.
+//!
+//! A verb writes rows and enqueues work, and never waits for a provider: an event is stored whatever its calendars
+//! say. What is sent to them is the business of the links' tasks.
+
+mod condition;
+mod delete;
+mod get;
+mod news;
+mod plan;
+mod put;
+mod stand;
+mod view;
+
+use jiff::Timestamp;
+use kalends_core::{
+    event::{self, EventKey},
+    invalid_field::InvalidField,
+    provider::ProviderKind,
+    sync::push::{Meeting, Refusal},
+    time::{CalendarId, ConnectionId, EventId, EventLinkId, UserId},
+    two_way::Answers,
+};
+use kalends_store::{LinkStatus, StoreError};
+
+use crate::settings::SettingsError;
+
+pub use condition::Condition;
+pub use delete::delete;
+pub use get::get;
+pub use put::{Put, PutEvent, put};
+
+/// An event of the application with what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The application's name for it.
+    pub key: EventKey,
+    /// Counts its changes, from 1.
+    pub version: i64,
+    /// What the application wants. Never logged.
+    pub wanted: event::Event,
+    /// How it stands on calendars; `None` when it belongs on none.
+    pub sync_status: Option<LinkStatus>,
+    /// When one of its calendars last showed what is wanted.
+    pub synced_at: Option<Timestamp>,
+    /// The code of the failure of one of its links.
+    pub last_error: Option<String>,
+    /// The event on calendars, in the order in which they were chosen.
+    pub links: Vec<Link>,
+    /// When it was first put.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// An event on one calendar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Its id.
+    pub id: EventLinkId,
+    /// Whose calendar.
+    pub user: UserId,
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// The connection that lists it.
+    pub connection: ConnectionId,
+    /// Who holds it.
+    pub provider: ProviderKind,
+    /// How it stands.
+    pub status: LinkStatus,
+    /// Why it is blocked; a code that this version knows.
+    pub refusal: Option<Refusal>,
+    /// Whether it was taken off by hand, and stays off.
+    pub is_off: bool,
+    /// The provider's page of the event.
+    pub page: Option<String>,
+    /// Its meeting link.
+    pub meeting: Meeting,
+    /// Its attendees' answers.
+    pub answers: Answers,
+    /// When the calendar last showed what is wanted.
+    pub synced_at: Option<Timestamp>,
+    /// The code of the last failure since.
+    pub last_error: Option<String>,
+}
+
+/// Why an event was not found or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// The tenant has no such event.
+    #[error("no such event")]
+    NotFound,
+    /// One of the people is no user of the tenant.
+    #[error("no such user")]
+    UnknownUser {
+        /// Their place among the people.
+        index: usize,
+    },
+    /// A field cannot be used.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
+    /// The event is not of the version that the change was for.
+    #[error("the event is not of the version that the change is for")]
+    VersionMismatch {
+        /// Its version; `None` when there is no such event.
+        current: Option<i64>,
+    },
+    /// A user's settings cannot be read.
+    #[error(transparent)]
+    Settings(SettingsError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SettingsError> for EventError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Store(error) => Self::Store(error),
+            error => Self::Settings(error),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Puts an event.
+
+use std::collections::BTreeSet;
+
+use kalends_core::{
+    ambient::Ambient,
+    event::{self, EventKey},
+    time::{EventId, EventLinkId, TenantId, UserId},
+};
+use kalends_store::{EventCommit, EventRow, EventWrite, NewLink, StoreError, TaskLane};
+
+use super::{
+    Condition, Event, EventError, news,
+    plan::{LinkPlan, plan, reachable},
+    stand::{self, Standing},
+    view::view,
+};
+use crate::{Engine, runner::task};
+
+/// How often a change that others overtook is planned again.
+pub(super) const TRIES: usize = 5;
+
+/// What is to be put.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PutEvent {
+    /// The application's name for it.
+    pub key: EventKey,
+    /// What is wanted.
+    pub event: event::Event,
+    /// On what condition.
+    pub condition: Condition,
+}
+
+/// What putting an event did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Put {
+    /// There was none.
+    Created(Event),
+    /// It changed, or was so already.
+    Stored(Event),
+}
+
+/// Makes the event or changes it to what is wanted. An event that is so already keeps its version. Links, the tasks that
+/// push them and the news are written with it, in one transaction.
+pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put, EventError> {
+    put.event.check()?;
+    let writers = stand::writers(engine, tenant, &put.event).await?;
+    for _ in 0..TRIES {
+        let found = stand::of_key(engine, tenant, &put.key, &writers).await?;
+        let current = found.row.as_ref().map(|row| row.version);
+        put.condition.check(current)?;
+        let wanted = Wanted {
+            key: Some(&put.key),
+            event: &put.event,
+        };
+        match change(engine, tenant, &found, (wanted, &writers)).await {
+            Err(StoreError::Conflict { .. }) => {}
+            changed => {
+                let changed = changed?;
+                let event = settled(engine, tenant, (found, changed), &writers).await?;
+                return Ok(if current.is_none() {
+                    Put::Created(event)
+                } else {
+                    Put::Stored(event)
+                });
+            }
+        }
+    }
+    Err(StoreError::Conflict { what: "event" }.into())
+}
+
+/// What an event is to be, under which name.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) key: Option<&'a EventKey>,
+    pub(super) event: &'a event::Event,
+}
+
+/// Writes what differs from what is stored; `None` when nothing does. [`StoreError::Conflict`] when it has changed since it
+/// was read.
+pub(super) async fn change(
+    engine: &Engine,
+    tenant: TenantId,
+    found: &Standing,
+    (wanted, writers): (Wanted<'_>, &BTreeSet<UserId>),
+) -> Result<Option<EventRow>, StoreError> {
+    let before = found.row.as_ref();
+    let links = plan(wanted.event, before.map(|row| &row.event), found.around(writers));
+    let write = write(engine.ambient(), before, wanted);
+    if matches!(write, EventWrite::Keep { .. }) && links.is_empty() {
+        return Ok(None);
+    }
+    let mut commit = commit(engine, found, (write, links), TaskLane::Push);
+    let news = news::of_change(wanted, before);
+    commit.effects.changes.extend(news);
+    engine.store().commit_event(tenant, commit).await.map(Some)
+}
+
+/// What is written of the event.
+fn write(ambient: &Ambient, before: Option<&EventRow>, wanted: Wanted<'_>) -> EventWrite {
+    let (key, event) = (wanted.key.cloned(), wanted.event.clone());
+    match before {
+        None => EventWrite::Insert {
+            id: EventId::new(ambient),
+            key,
+            event,
+        },
+        Some(row) if row.event == event && row.key == key => EventWrite::Keep {
+            id: row.id,
+            version: row.version,
+        },
+        Some(row) => EventWrite::Update {
+            id: row.id,
+            version: row.version,
+            key,
+            event,
+            desired_at: ambient.now(),
+        },
+    }
+}
+
+/// The write with its links and the tasks that push them.
+pub(super) fn commit(
+    engine: &Engine,
+    found: &Standing,
+    (write, links): (EventWrite, LinkPlan),
+    lane: TaskLane,
+) -> EventCommit {
+    let now = engine.ambient().now();
+    let mut commit = EventCommit::new(write);
+    for target in links.new {
+        let id = EventLinkId::new(engine.ambient());
+        if let Some(connection) = reachable(&found.calendars, target.calendar) {
+            commit
+                .effects
+                .tasks
+                .push(task::push_link(connection, id, lane, now));
+        }
+        commit.new_links.push(NewLink {
+            id,
+            user: target.user,
+            calendar: target.calendar,
+            place: target.place,
+        });
+    }
+    for id in links.shown.iter().chain(&links.removed) {
+        let row = found.links.iter().find(|row| row.id == *id);
+        let connection = row.and_then(|row| reachable(&found.calendars, row.calendar));
+        let push = connection.map(|connection| task::push_link(connection, *id, lane, now));
+        commit.effects.tasks.extend(push);
+    }
+    commit.shown = links.shown;
+    commit.removed = links.removed;
+    commit
+}
+
+/// The event as it is after a change. Whoever chose a calendar while the event was being written is given it now: their
+/// choice did not see the event yet, and the event not their choice.
+async fn settled(
+    engine: &Engine,
+    tenant: TenantId,
+    (before, changed): (Standing, Option<EventRow>),
+    writers: &BTreeSet<UserId>,
+) -> Result<Event, EventError> {
+    let Some(row) = changed else {
+        let row = before.row.ok_or(EventError::NotFound)?;
+        return Ok(view(row, &before.links, &before.calendars)?);
+    };
+    let links = engine.store().links_of_events(tenant, &[row.id]).await?;
+    let without = writers
+        .iter()
+        .filter(|user| !links.iter().any(|link| link.user == **user));
+    let without: BTreeSet<UserId> = without.cloned().collect();
+    let mut now = Standing {
+        calendars: stand::calendars(engine, tenant, &without, &links).await?,
+        row: Some(row.clone()),
+        links,
+    };
+    let links = plan(&row.event, Some(&row.event), now.around(writers));
+    if !links.is_empty() {
+        let write = EventWrite::Keep {
+            id: row.id,
+            version: row.version,
+        };
+        let commit = commit(engine, &now, (write, links), TaskLane::Push);
+        match engine.store().commit_event(tenant, commit).await {
+            // Overtaken: whoever did so planned the links from what is true now.
+            Err(StoreError::Conflict { .. }) => {}
+            result => drop(result?),
+        }
+        now.links = engine.store().links_of_events(tenant, &[row.id]).await?;
+    }
+    Ok(view(row, &now.links, &now.calendars)?)
+}

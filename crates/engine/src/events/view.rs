@@ -1,0 +1,74 @@
+//! An event as it is answered.
+
+use kalends_core::sync::push::Refusal;
+use kalends_store::{EventCalendar, EventRow, LinkAim, LinkRow, LinkStatus, StoreError};
+
+use super::{Event, Link};
+
+/// How an event stands is how the worst of its links does; in this order.
+pub(super) const WORST_FIRST: [LinkStatus; 5] = [
+    LinkStatus::Failed,
+    LinkStatus::Blocked,
+    LinkStatus::Pending,
+    LinkStatus::Synced,
+    LinkStatus::Removed,
+];
+
+/// The event with its links. Others' links and calendars may be among them.
+pub(super) fn view(
+    row: EventRow,
+    links: &[LinkRow],
+    calendars: &[EventCalendar],
+) -> Result<Event, StoreError> {
+    let own = links.iter().filter(|link| link.event == row.id);
+    let links: Vec<Link> = own.filter_map(|link| of_link(link, calendars)).collect();
+    let worst = WORST_FIRST
+        .into_iter()
+        .find(|status| links.iter().any(|link| link.status == *status));
+    Ok(Event {
+        id: row.id,
+        // A hold is not found by a key.
+        key: row.key.ok_or(StoreError::NotFound { what: "event" })?,
+        version: row.version,
+        wanted: row.event,
+        sync_status: worst,
+        synced_at: links.iter().filter_map(|link| link.synced_at).max(),
+        last_error: links.iter().find_map(|link| link.last_error.clone()),
+        links,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn of_link(row: &LinkRow, calendars: &[EventCalendar]) -> Option<Link> {
+    // A calendar goes with its links: one that is missing was deleted between two reads.
+    let calendar = calendars.iter().find(|known| known.id == row.calendar)?;
+    let standing = &row.standing;
+    Some(Link {
+        id: row.id,
+        user: row.user.clone(),
+        calendar: row.calendar,
+        connection: calendar.connection,
+        provider: calendar.provider,
+        status: standing.status,
+        refusal: standing.reason.as_deref().and_then(refusal),
+        is_off: standing.aim == LinkAim::Off,
+        page: standing.made.page.clone(),
+        meeting: standing.made.meeting.clone(),
+        answers: standing.made.answers.clone(),
+        synced_at: standing.synced_at,
+        last_error: standing.last_error.clone(),
+    })
+}
+
+fn refusal(code: &str) -> Option<Refusal> {
+    const ALL: [Refusal; 6] = [
+        Refusal::CalendarLost,
+        Refusal::ReadOnly,
+        Refusal::NeedsConsent,
+        Refusal::NotOrganizer,
+        Refusal::UsageLimit,
+        Refusal::Rejected,
+    ];
+    ALL.into_iter().find(|refusal| refusal.code() == code)
+}
