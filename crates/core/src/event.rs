@@ -15,6 +15,7 @@ mod compose;
 mod content;
 mod content_hash;
 mod description;
+mod exception;
 mod field;
 mod key;
 mod links;
@@ -34,6 +35,7 @@ pub use compose::Presentation;
 pub use content::Content;
 pub use content_hash::{ContentHash, UnreadableHash};
 pub use description::Description;
+pub use exception::Exception;
 pub use field::Field;
 pub use key::{EventKey, EventKeyError};
 pub use links::{Links, StandingLink, WriteTarget};
@@ -61,8 +63,11 @@ pub struct Event {
     pub source: Option<Source>,
     /// When it takes place; of a series, the first time.
     pub when: When,
-    /// `RRULE`, `RDATE` and `EXDATE` lines (RFC 5545 section 3.8.5); none for an event that happens once.
+    /// `RRULE`, `RDATE` and `EXDATE` lines (RFC 5545 section 3.8.5); none for an event that happens once. Times that do
+    /// not take place are `EXDATE`s.
     pub recurrence: Vec<String>,
+    /// The times of a series that differ from the others, by the start that its rule gives them.
+    pub exceptions: BTreeMap<OriginalStart, Exception>,
     /// Whose calendars it belongs on.
     pub people: Vec<Person>,
     /// Who is asked to come, by address.

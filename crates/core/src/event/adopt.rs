@@ -6,7 +6,8 @@ use super::{Content, Event, Field};
 
 impl Event {
     /// The event with the calendar's value of some fields. `before` is what the calendar was to show, `after` what it
-    /// shows; of the attendees only who came and who went counts, because a calendar need not show all.
+    /// shows; of the attendees only who came and who went counts, because a calendar need not show all. Exceptions of a
+    /// series whose times are others now are lost.
     #[must_use]
     pub fn adopt(mut self, fields: &BTreeSet<Field>, before: &Content, after: &Content) -> Self {
         for field in fields {
@@ -27,6 +28,8 @@ impl Event {
                 | Field::Status => {}
             }
         }
+        // Calendars, too, forget what was special about times that are no more.
+        self.drop_stray_exceptions();
         self
     }
 

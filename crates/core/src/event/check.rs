@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Event, Footer, PersonRole, Reminders};
+use super::{Attendee, Event, Footer, PersonRole, Reminders};
 use crate::{invalid_field::InvalidField, recurrence};
 
 /// Bounds of an event. Lengths are counted in characters (Unicode scalar values).
@@ -23,6 +23,8 @@ pub mod limits {
     pub const COMPOSED: usize = 8_192;
     /// Recurrence lines, and characters of each.
     pub const RECURRENCE: (usize, usize) = (20, 2_000);
+    /// Times of a series that differ from the others.
+    pub const EXCEPTIONS: usize = 500;
     /// People with a calendar.
     pub const PEOPLE: usize = 100;
     /// Attendees. Google invites 200.
@@ -42,17 +44,15 @@ impl Event {
     pub fn check(&self) -> Result<(), InvalidField> {
         self.check_texts()?;
         self.check_recurrence()?;
+        self.check_exceptions()?;
         self.check_people()?;
-        self.check_attendees()?;
+        check_attendees("attendees", &self.attendees)?;
         self.check_reminders()?;
         self.check_metadata()
     }
 
     fn check_texts(&self) -> Result<(), InvalidField> {
-        if self.title.trim().is_empty() {
-            return Err(InvalidField::new("title", "a text that is not empty"));
-        }
-        no_longer("title", &self.title, limits::TITLE)?;
+        check_title("title", &self.title)?;
         no_longer("description", &self.description, limits::DESCRIPTION)?;
         no_longer("location", &self.location, limits::LOCATION)?;
         if let Some(url) = &self.url {
@@ -139,25 +139,27 @@ impl Event {
         Ok(())
     }
 
-    fn check_attendees(&self) -> Result<(), InvalidField> {
-        if self.attendees.len() > limits::ATTENDEES {
-            let expected = format!("at most {} attendees", limits::ATTENDEES);
-            return Err(InvalidField::new("attendees", expected));
+    /// Exceptions are called by their start, such as `exceptions[20261208T150000Z].title`.
+    fn check_exceptions(&self) -> Result<(), InvalidField> {
+        if self.exceptions.len() > limits::EXCEPTIONS {
+            let expected = format!("at most {} times that differ", limits::EXCEPTIONS);
+            return Err(InvalidField::new("exceptions", expected));
         }
-        let mut seen = BTreeSet::new();
-        for (index, attendee) in self.attendees.iter().enumerate() {
-            let field = format!("attendees[{index}].email");
-            if !is_address(&attendee.email) {
-                return Err(InvalidField::new(
-                    field,
-                    "an e-mail address such as ana@example.com",
-                ));
+        for (start, exception) in &self.exceptions {
+            let field = |name: &str| format!("exceptions[{start}]{name}");
+            if self.when.of_series(&self.recurrence, *start).is_none() {
+                let expected = "a start that the series has by its rule and that no EXDATE takes out";
+                return Err(InvalidField::new(field(""), expected));
             }
-            if !seen.insert(attendee.address()) {
-                return Err(InvalidField::new(field, "an address that is not listed before"));
+            if let Some(title) = &exception.title {
+                check_title(&field(".title"), title)?;
             }
-            let name = attendee.name.as_deref().unwrap_or_default();
-            no_longer(&format!("attendees[{index}].name"), name, limits::LINE)?;
+            let description = exception.description.as_deref().unwrap_or_default();
+            no_longer(&field(".description"), description, limits::DESCRIPTION)?;
+            let location = exception.location.as_deref().unwrap_or_default();
+            no_longer(&field(".location"), location, limits::LOCATION)?;
+            let attendees = exception.attendees.as_deref().unwrap_or_default();
+            check_attendees(&field(".attendees"), attendees)?;
         }
         Ok(())
     }
@@ -197,6 +199,36 @@ impl Event {
         }
         Ok(())
     }
+}
+
+fn check_title(field: &str, title: &str) -> Result<(), InvalidField> {
+    if title.trim().is_empty() {
+        return Err(InvalidField::new(field, "a text that is not empty"));
+    }
+    no_longer(field, title, limits::TITLE)
+}
+
+fn check_attendees(list: &str, attendees: &[Attendee]) -> Result<(), InvalidField> {
+    if attendees.len() > limits::ATTENDEES {
+        let expected = format!("at most {} attendees", limits::ATTENDEES);
+        return Err(InvalidField::new(list, expected));
+    }
+    let mut seen = BTreeSet::new();
+    for (index, attendee) in attendees.iter().enumerate() {
+        let field = format!("{list}[{index}].email");
+        if !is_address(&attendee.email) {
+            return Err(InvalidField::new(
+                field,
+                "an e-mail address such as ana@example.com",
+            ));
+        }
+        if !seen.insert(attendee.address()) {
+            return Err(InvalidField::new(field, "an address that is not listed before"));
+        }
+        let name = attendee.name.as_deref().unwrap_or_default();
+        no_longer(&format!("{list}[{index}].name"), name, limits::LINE)?;
+    }
+    Ok(())
 }
 
 fn no_longer(field: &str, text: &str, limit: usize) -> Result<(), InvalidField> {

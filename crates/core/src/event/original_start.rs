@@ -8,6 +8,8 @@ use jiff::{
     tz::TimeZone,
 };
 
+use super::When;
+
 /// The start of one time of a series by its rule (`RECURRENCE-ID`, RFC 5545 section 3.8.4.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OriginalStart {
@@ -21,6 +23,17 @@ pub enum OriginalStart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a time of a series is named by an instant such as 20261208T150000Z or by a day such as 20261208")]
 pub struct UnreadableStart;
+
+impl OriginalStart {
+    /// The instant in a series like this, whole days beginning at midnight UTC; `None` in a series of the other kind.
+    pub(super) fn in_series_of(self, when: &When) -> Option<Timestamp> {
+        match (self, when) {
+            (Self::At(at), When::Timed { .. }) => Some(at),
+            (Self::On(date), When::AllDay(_)) => Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp()),
+            _ => None,
+        }
+    }
+}
 
 /// `20261208T150000Z` or `20261208`, as Google's ids of instances and iCalendar have it.
 impl fmt::Display for OriginalStart {

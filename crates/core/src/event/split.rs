@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Days, Event, When};
+use super::{Days, Event, OriginalStart, When, occurrences::by_rule};
 use crate::{
     recurrence,
     time::{Interval, Zone},
@@ -15,24 +15,29 @@ use crate::{
 const COMPARED: SignedDuration = SignedDuration::from_hours(24 * 366 * 2);
 
 impl Event {
-    /// The event without the time that begins then; whole days begin at midnight UTC.
-    #[must_use]
-    pub fn without(&self, at: Timestamp) -> Self {
+    /// The series without one of its times, which is an `EXDATE` from then on; `None` where it has no such time.
+    pub fn without(&self, start: OriginalStart) -> Option<Self> {
+        self.when.of_series(&self.recurrence, start)?;
         let mut event = self.clone();
-        event.recurrence.push(format!("EXDATE{}", self.point(at)));
+        event.exceptions.remove(&start);
         event
+            .recurrence
+            .push(format!("EXDATE{}", self.point(start.in_series_of(&self.when)?)));
+        Some(event)
     }
 
-    /// The series before the time that begins then, and the series from it on; whole days begin at midnight UTC.
+    /// The series before one of its times, and the series from it on, each with its exceptions.
     ///
-    /// `None` where nothing begins then or nothing lies before, and for a series that would not go on the same: one whose
-    /// time of day a change of the clocks moved just then, or with an `RDATE` that states its own end.
-    pub fn split(&self, at: Timestamp) -> Option<(Self, Self)> {
+    /// `None` where the series has no such time or nothing lies before, and for a series that would not go on the same: one
+    /// whose time of day a change of the clocks moved just then, or with an `RDATE` that states its own end.
+    pub fn split(&self, start: OriginalStart) -> Option<(Self, Self)> {
+        let at = start.in_series_of(&self.when)?;
         let starts = self.starts(at.checked_add(COMPARED).ok()?);
         let place = starts.binary_search(&at).ok().filter(|place| *place > 0)?;
         let (mut head, mut tail) = (self.clone(), self.clone());
         tail.when = self.when.beginning(at)?;
         (head.recurrence, tail.recurrence) = (Vec::new(), Vec::new());
+        tail.exceptions = head.exceptions.split_off(&start);
         for line in recurrence::canonical(&self.recurrence, &self.when.start()) {
             if let Some(rule) = line.strip_prefix("RRULE:") {
                 let (before, after) = self.split_rule(rule, at)?;
@@ -50,10 +55,11 @@ impl Event {
         is_same.then_some((head, tail))
     }
 
-    /// The starts of the event before an instant.
+    /// The starts before an instant by the rule.
     fn starts(&self, until: Timestamp) -> Vec<Timestamp> {
         let begin = self.when.interval(&Zone::UTC).start();
-        let found = Interval::new(begin, until).map(|window| self.occurrences(&Zone::UTC, window));
+        let window = Interval::new(begin, until).filter(|_| !self.recurrence.is_empty());
+        let found = window.map(|window| by_rule(&self.when, &self.recurrence, window));
         found
             .unwrap_or_default()
             .into_iter()

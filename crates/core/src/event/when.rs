@@ -1,7 +1,8 @@
 //! When an event takes place.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
+use super::{OriginalStart, occurrences::by_rule};
 use crate::{
     external_event::{EventEnd, EventSpan},
     invalid_field::InvalidField,
@@ -91,6 +92,22 @@ impl When {
         EventSpan {
             start: self.start(),
             end: EventEnd::At(end),
+        }
+    }
+
+    /// When one time of a series takes place by its rule, this being the series' first time; `None` where the series has
+    /// no such time.
+    pub(super) fn of_series(&self, recurrence: &[String], start: OriginalStart) -> Option<Self> {
+        let begin = start.in_series_of(self).filter(|_| !recurrence.is_empty())?;
+        let window = Interval::new(begin, begin.checked_add(SignedDuration::from_secs(1)).ok()?)?;
+        let found = by_rule(self, recurrence, window);
+        let one = found.into_iter().find(|one| one.start() == begin)?;
+        match self {
+            Self::Timed { zone, .. } => Self::timed(one.start(), one.end(), zone.clone()).ok(),
+            Self::AllDay(_) => {
+                let date = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+                Self::all_day(date(one.start()), date(one.end())).ok()
+            }
         }
     }
 

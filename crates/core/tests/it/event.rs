@@ -2,6 +2,7 @@
 
 mod checked;
 mod contents;
+mod exceptions;
 mod linked;
 pub(crate) mod made;
 mod parts;

@@ -5,7 +5,7 @@ pub(crate) mod parts;
 use std::collections::BTreeMap;
 
 use kalends_core::{
-    event::{Conference, Event, Footer, Invitations, Mirroring, Person, PersonRole},
+    event::{Conference, Event, Exception, Footer, Invitations, Mirroring, Person, PersonRole},
     time::UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ struct Stored {
     when: StoredWhen,
     #[serde(default)]
     recurrence: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    exceptions: BTreeMap<String, StoredException>,
     people: Vec<StoredPerson>,
     #[serde(default)]
     attendees: Vec<StoredAttendee>,
@@ -47,6 +49,16 @@ struct Stored {
     status: String,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredException {
+    when: Option<StoredWhen>,
+    title: Option<String>,
+    description: Option<String>,
+    location: Option<String>,
+    attendees: Option<Vec<StoredAttendee>>,
+    transparency: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,6 +91,10 @@ pub(super) fn to_text(event: &Event) -> Result<String, StoreError> {
         role: person.role.word().to_owned(),
         note: person.note.clone(),
     });
+    let exceptions = event
+        .exceptions
+        .iter()
+        .map(|(start, exception)| (start.to_string(), StoredException::from(exception)));
     let stored = Stored {
         title: event.title.clone(),
         description: event.description.clone(),
@@ -87,6 +103,7 @@ pub(super) fn to_text(event: &Event) -> Result<String, StoreError> {
         source: event.source.as_ref().map(StoredSource::from),
         when: StoredWhen::from(&event.when),
         recurrence: event.recurrence.clone(),
+        exceptions: exceptions.collect(),
         people: people.collect(),
         attendees: event.attendees.iter().map(StoredAttendee::from).collect(),
         invitations: event.invitations.word().to_owned(),
@@ -117,6 +134,10 @@ pub(super) fn from_text(text: &str) -> Result<Event, StoreError> {
             note: person.note,
         })
     };
+    let exception = |(start, exception): (String, StoredException)| {
+        let start = start.parse().map_err(|_| corrupt(COLUMN, "no start of a time"))?;
+        Ok((start, exception.read()?))
+    };
     let color = stored.color.map(|color| color.parse());
     Ok(Event {
         title: stored.title,
@@ -126,6 +147,11 @@ pub(super) fn from_text(text: &str) -> Result<Event, StoreError> {
         source: stored.source.map(Into::into),
         when: stored.when.read(COLUMN)?,
         recurrence: stored.recurrence,
+        exceptions: stored
+            .exceptions
+            .into_iter()
+            .map(exception)
+            .collect::<Result<_, StoreError>>()?,
         people: stored
             .people
             .into_iter()
@@ -147,4 +173,32 @@ pub(super) fn from_text(text: &str) -> Result<Event, StoreError> {
         status: word(COLUMN, &stored.status)?,
         metadata: stored.metadata,
     })
+}
+
+impl From<&Exception> for StoredException {
+    fn from(exception: &Exception) -> Self {
+        let attendees = exception.attendees.as_ref();
+        Self {
+            when: exception.when.as_ref().map(StoredWhen::from),
+            title: exception.title.clone(),
+            description: exception.description.clone(),
+            location: exception.location.clone(),
+            attendees: attendees.map(|list| list.iter().map(StoredAttendee::from).collect()),
+            transparency: exception.transparency.map(|one| one.word().to_owned()),
+        }
+    }
+}
+
+impl StoredException {
+    fn read(self) -> Result<Exception, StoreError> {
+        let attendees = self.attendees;
+        Ok(Exception {
+            when: self.when.map(|when| when.read(COLUMN)).transpose()?,
+            title: self.title,
+            description: self.description,
+            location: self.location,
+            attendees: attendees.map(|list| list.into_iter().map(Into::into).collect()),
+            transparency: self.transparency.map(|one| word(COLUMN, &one)).transpose()?,
+        })
+    }
 }

@@ -31,6 +31,7 @@ pub(crate) fn lesson() -> Event {
         source: None,
         when: when("2026-12-01T15:00:00Z", "2026-12-01T16:00:00Z", "Europe/Zurich"),
         recurrence: Vec::new(),
+        exceptions: BTreeMap::new(),
         people: vec![person("tutor", PersonRole::Organizer)],
         attendees: Vec::new(),
         invitations: Invitations::NotSent,
