@@ -11,18 +11,20 @@
 mod diff;
 mod of_event;
 mod overlaps;
+mod taken;
 mod timeline;
 
-pub use diff::{Diff, diff};
+pub use diff::{Diff, Standing, diff};
 pub use of_event::{Cause, Surroundings, of_event};
 pub use overlaps::{Overlap, overlaps};
+pub use taken::taken;
 pub use timeline::Timeline;
 
 use std::collections::BTreeMap;
 
 use crate::{
     event::Field,
-    time::{BlockId, CalendarId, ExternalEventId},
+    time::{BlockId, CalendarId, EventId, ExternalEventId},
 };
 
 /// Why a person must look at it.
@@ -45,6 +47,8 @@ pub enum ConflictKind {
 pub enum Opponent {
     /// An event of a calendar; of a series, the whole series.
     External(ExternalEventId),
+    /// Another of the application's events of the same person. Of the two, the one that was made later has the conflict.
+    Event(EventId),
     /// A span that was marked busy by hand.
     Block(BlockId),
     /// The person's working hours.
@@ -86,12 +90,5 @@ impl ConflictKind {
             Self::OutsideHours => "outside_hours",
             Self::CalendarLost => "calendar_lost",
         }
-    }
-}
-
-impl Opponent {
-    /// Whether the conflict follows from times, and so goes by itself when the times change.
-    pub const fn is_of_time(self) -> bool {
-        matches!(self, Self::External(_) | Self::Block(_) | Self::Hours)
     }
 }

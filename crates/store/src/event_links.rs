@@ -10,7 +10,10 @@ use kalends_core::{
     time::{CalendarId, EventId, EventLinkId, TenantId, UserId},
 };
 
-pub(crate) use self::write::{insert, owe, save};
+pub(crate) use self::{
+    form::fields,
+    write::{insert, owe, save},
+};
 use crate::{Effects, db::words};
 
 /// An event on one calendar, as it is stored.

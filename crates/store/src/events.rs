@@ -13,6 +13,7 @@ use kalends_core::{
 };
 
 pub(crate) use self::form::parts;
+pub(crate) use self::read::{COLUMNS as EVENT_COLUMNS, event as event_row};
 pub use self::{calendars::EventCalendar, read::EventPlace};
 use crate::{Effects, LinkSave};
 

@@ -13,6 +13,7 @@ mod api_keys;
 mod busy_index;
 mod calendars;
 mod changes;
+mod conflicts;
 mod connect_sessions;
 mod connections;
 mod db;
@@ -47,6 +48,10 @@ pub use self::{
         Source, SuspectedDeletion, SyncStatus,
     },
     changes::{Change, ChangePage, NewChange},
+    conflicts::{
+        ConflictChange, ConflictFilter, ConflictRow, ConflictWrite, ConflictsCommit, EventAhead, NewConflict,
+        PersonAhead, Resolution,
+    },
     connect_sessions::ConnectSession,
     connections::{
         AccessToken, ConnectCommit, Connection, ConnectionFilter, ConnectionSecrets, ConnectionState,

@@ -7,6 +7,7 @@
 //! come is `queued`: claims look only at these, group by group. Others stand in the order of time until a claim lets
 //! them join the queue.
 
+mod check;
 mod claim;
 mod enqueue;
 mod extend;
@@ -24,7 +25,10 @@ use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
 use secrecy::SecretString;
 
-pub(crate) use self::enqueue::{SealedTask, in_order, upsert_all};
+pub(crate) use self::{
+    check::check_claim,
+    enqueue::{SealedTask, in_order, upsert_all},
+};
 pub use self::{
     claim::Claim,
     look::{Dead, DeadTask, TaskCount},

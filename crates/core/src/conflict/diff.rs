@@ -4,6 +4,15 @@ use jiff::Timestamp;
 
 use super::{Conflict, Conflicts, Opponent};
 
+/// The conflicts of an event for one person, as they were left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Nobody has resolved them.
+    pub open: Conflicts,
+    /// A person wants both, for as long as the two meet where they met then.
+    pub kept: Conflicts,
+}
+
 /// What to write and what to tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -15,14 +24,16 @@ pub struct Diff {
     pub aged: Vec<(Opponent, Conflict)>,
     /// Gone by themselves: closed and told as `conflict.resolved`.
     pub closed: Vec<Opponent>,
+    /// Kept ones that are gone, or that meet elsewhere now and are opened anew: written only.
+    pub lapsed: Vec<Opponent>,
 }
 
-/// Compares the open conflicts of an event for one person with those that are found now. Conflicts that do not follow
-/// from times are left alone.
-pub fn diff(open: &Conflicts, found: &Conflicts, now: Timestamp) -> Diff {
+/// Compares the conflicts of an event for one person with those that are found now.
+pub fn diff(standing: &Standing, found: &Conflicts, now: Timestamp) -> Diff {
     let mut diff = Diff::default();
     for (opponent, conflict) in found {
-        let Some(before) = open.get(opponent) else {
+        let (open, kept) = (standing.open.get(opponent), standing.kept.get(opponent));
+        let Some(before) = open.or(kept) else {
             diff.opened.push((*opponent, *conflict));
             continue;
         };
@@ -34,12 +45,27 @@ pub fn diff(open: &Conflicts, found: &Conflicts, now: Timestamp) -> Diff {
             overlap: conflict.overlap,
         };
         let is_over = before.overlap.is_some_and(|overlap| overlap.first.end() <= now);
-        let list = if is_over { &mut diff.aged } else { &mut diff.moved };
-        list.push((*opponent, after));
+        if is_over {
+            diff.aged.push((*opponent, after));
+        } else if open.is_some() {
+            diff.moved.push((*opponent, after));
+        } else {
+            diff.lapsed.push(*opponent);
+            diff.opened.push((*opponent, *conflict));
+        }
     }
-    let gone = open
-        .keys()
-        .filter(|opponent| opponent.is_of_time() && !found.contains_key(opponent));
-    diff.closed = gone.copied().collect();
+    let gone = |conflicts: &Conflicts| -> Vec<Opponent> {
+        let gone = conflicts.keys().filter(|opponent| !found.contains_key(opponent));
+        gone.copied().collect()
+    };
+    diff.closed = gone(&standing.open);
+    diff.lapsed.extend(gone(&standing.kept));
     diff
+}
+
+impl Diff {
+    /// Whether all is as it was.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

@@ -50,6 +50,8 @@ uuid_id! {
     EventId;
     /// One event of the application on one calendar.
     EventLinkId;
+    /// Something about an event that a person must look at.
+    ConflictId;
     /// A span that was marked busy by hand.
     BlockId;
     /// One started OAuth round trip.

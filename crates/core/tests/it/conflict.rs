@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::{
+    busy::BusyRules,
     conflict::{
-        Cause, Conflict, ConflictKind, Conflicts, Diff, Opponent, Overlap, Surroundings, Timeline, diff,
-        of_event, overlaps,
+        Cause, Conflict, ConflictKind, Conflicts, Diff, Opponent, Overlap, Standing, Surroundings, Timeline,
+        diff, of_event, overlaps, taken,
     },
     event::Field,
-    time::{BlockId, ExternalEventId, Interval},
+    external_event::{EventStatus, OverrideRange, SeriesRole, Transparency},
+    time::{BlockId, ExternalEventId, Interval, Zone},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
+
+use crate::made::{event, time, window};
 
 /// Hours from the beginning of a week.
 fn span(from: i64, to: i64) -> Interval {
@@ -97,49 +101,126 @@ fn time_outside_the_working_hours_is_a_conflict_of_its_own() {
     assert_eq!(always, Conflicts::new());
 }
 
-#[test]
-fn conflicts_open_move_and_close_by_themselves() {
-    let conflict = |kind, from, to, times| Conflict {
+fn conflict(kind: ConflictKind, from: i64, to: i64, times: u32) -> Conflict {
+    Conflict {
         kind,
         overlap: Some(Overlap {
             first: span(from, to),
             times,
         }),
+    }
+}
+
+#[test]
+fn conflicts_open_move_and_close_by_themselves() {
+    let edit = Conflict {
+        kind: ConflictKind::CompetingEdit,
+        overlap: None,
     };
-    let open: Conflicts = [
-        (external(1), conflict(ConflictKind::Overlap, 10, 11, 1)),
-        (external(2), conflict(ConflictKind::MovedIntoConflict, 10, 11, 1)),
-        (external(3), conflict(ConflictKind::Overlap, 1, 2, 3)),
-        (external(4), conflict(ConflictKind::Overlap, 10, 11, 1)),
-        (
-            Opponent::Edit(Field::Title),
-            Conflict {
-                kind: ConflictKind::CompetingEdit,
-                overlap: None,
-            },
-        ),
-    ]
-    .into();
+    let title = Opponent::Edit(Field::Title);
+    let standing = Standing {
+        open: [
+            (external(1), conflict(ConflictKind::Overlap, 10, 11, 1)),
+            (external(2), conflict(ConflictKind::MovedIntoConflict, 10, 11, 1)),
+            (external(3), conflict(ConflictKind::Overlap, 1, 2, 3)),
+            (external(4), conflict(ConflictKind::Overlap, 10, 11, 1)),
+            (title, edit),
+            (Opponent::Edit(Field::When), edit),
+        ]
+        .into(),
+        kept: Conflicts::new(),
+    };
     let found: Conflicts = [
         (external(1), conflict(ConflictKind::Overlap, 10, 11, 1)),
         (external(2), conflict(ConflictKind::Overlap, 10, 12, 1)),
         (external(3), conflict(ConflictKind::Overlap, 169, 170, 2)),
         (block(5), conflict(ConflictKind::Overlap, 10, 11, 1)),
+        (title, edit),
     ]
     .into();
     let expect = Diff {
         opened: vec![(block(5), conflict(ConflictKind::Overlap, 10, 11, 1))],
         moved: vec![(external(2), conflict(ConflictKind::MovedIntoConflict, 10, 12, 1))],
         aged: vec![(external(3), conflict(ConflictKind::Overlap, 169, 170, 2))],
-        closed: vec![external(4)],
+        closed: vec![external(4), Opponent::Edit(Field::When)],
+        lapsed: Vec::new(),
     };
-    assert_eq!(diff(&open, &found, at(9)), expect);
+    assert_eq!(diff(&standing, &found, at(9)), expect);
+}
+
+#[test]
+fn what_a_person_keeps_stays_quiet_until_it_is_another_thing() {
+    let kept = |from, to| Standing {
+        open: Conflicts::new(),
+        kept: [(external(1), conflict(ConflictKind::Overlap, from, to, 2))].into(),
+    };
+    let found =
+        |from, to| -> Conflicts { [(external(1), conflict(ConflictKind::Overlap, from, to, 2))].into() };
+    assert!(diff(&kept(10, 11), &found(10, 11), at(9)).is_empty());
+    let aged = diff(&kept(1, 2), &found(169, 170), at(9));
+    assert_eq!((aged.aged.len(), aged.opened.len(), aged.lapsed.len()), (1, 0, 0));
+    let moved = diff(&kept(10, 11), &found(12, 13), at(9));
+    assert_eq!(
+        moved,
+        Diff {
+            opened: vec![(external(1), conflict(ConflictKind::Overlap, 12, 13, 2))],
+            lapsed: vec![external(1)],
+            ..Diff::default()
+        }
+    );
+    let gone = diff(&kept(10, 11), &Conflicts::new(), at(9));
+    assert_eq!((gone.lapsed, gone.closed), (vec![external(1)], vec![]));
 }
 
 #[test]
 fn kinds_have_words_of_their_own() {
     let words: std::collections::BTreeSet<&str> = ConflictKind::ALL.map(ConflictKind::as_str).into();
     assert_eq!(words.len(), ConflictKind::ALL.len());
+}
+
+/// Daily from 20 November 2026, 09:00 to 10:00, three times; the second moved to noon; and one whose series nobody has.
+#[test]
+fn an_override_takes_time_in_the_name_of_its_series() {
+    let id = |number| ExternalEventId(Uuid::from_u128(number));
+    let day = |day: u8, hour: u8| format!("2026-11-{day}T{hour:02}:00:00");
+    let hour = |name: &str, on: u8, from: u8, role| event(name, &day(on, from), &day(on, from + 1), role);
+    let daily = SeriesRole::Master {
+        recurrence: vec!["RRULE:FREQ=DAILY;COUNT=3".to_owned()],
+    };
+    let replaces = |master: &str, original: &str| SeriesRole::Override {
+        master: master.to_owned(),
+        original_start: time(original),
+        range: OverrideRange::ThisOnly,
+    };
+    let mut off = hour("off", 20, 9, SeriesRole::Single);
+    off.status = EventStatus::Cancelled;
+    let mut free = hour("free", 20, 9, SeriesRole::Single);
+    free.transparency = Transparency::Transparent;
+    let events = [
+        (id(1), hour("series_1", 21, 12, replaces("series", &day(21, 9)))),
+        (id(2), hour("series", 20, 9, daily)),
+        (id(3), hour("unseen_1", 21, 9, replaces("unseen", &day(21, 9)))),
+        (id(4), off),
+        (id(5), free),
+    ];
+    let mut found = taken(
+        events,
+        BusyRules::default(),
+        &Zone::UTC,
+        window(&day(20, 0), &day(25, 0)),
+    );
+    found.sort();
+    let found: Vec<(String, u128)> = found
+        .into_iter()
+        .map(|(span, id)| (span.start().to_string(), id.0.as_u128()))
+        .collect();
+    let expect = [
+        (day(20, 9), 2),
+        (day(21, 9), 3),
+        (day(21, 12), 2),
+        (day(22, 9), 2),
+    ];
+    assert_eq!(found, expect);
 }
 
 fn things() -> impl Strategy<Value = Vec<Vec<Interval>>> {
@@ -193,11 +274,15 @@ proptest! {
             of_event(&times, open_at_all_times(&busy), Cause::Other)
         };
         let (open, found) = (conflicts(&before), conflicts(&after));
-        let diff = diff(&open, &found, at(now));
+        let standing = |open: &Conflicts| Standing {
+            open: open.clone(),
+            kept: Conflicts::new(),
+        };
+        let diff = diff(&standing(&open), &found, at(now));
         let mut led = open.clone();
         led.extend(diff.opened.iter().chain(&diff.moved).chain(&diff.aged).copied());
         led.retain(|opponent, _| !diff.closed.contains(opponent));
         prop_assert_eq!(&led, &found);
-        prop_assert_eq!(kalends_core::conflict::diff(&found, &found, at(now)), Diff::default());
+        prop_assert!(kalends_core::conflict::diff(&standing(&found), &found, at(now)).is_empty());
     }
 }

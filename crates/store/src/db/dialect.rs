@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -66,6 +66,11 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
         include_str!("../../migrations/0014_events_by_start.sql"),
     ),
     (15, "events", include_str!("../../migrations/0015_events.sql")),
+    (
+        19,
+        "conflicts",
+        include_str!("../../migrations/0019_conflicts.sql"),
+    ),
 ];
 
 /// What SQLite calls otherwise. Its own order of text is already the bytewise one that `"C"` asks PostgreSQL for.

@@ -93,7 +93,7 @@ pub(super) fn fields_text<'a>(fields: impl IntoIterator<Item = &'a Field>) -> St
 }
 
 /// The fields that a column names.
-pub(super) fn fields<C: FromIterator<Field>>(column: &'static str, text: &str) -> Result<C, StoreError> {
+pub(crate) fn fields<C: FromIterator<Field>>(column: &'static str, text: &str) -> Result<C, StoreError> {
     let field = |word: &str| Field::ALL.into_iter().find(|field| field.as_str() == word);
     text.split_ascii_whitespace()
         .map(|word| field(word).ok_or_else(|| corrupt(column, "an unknown field")))

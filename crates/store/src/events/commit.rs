@@ -23,7 +23,8 @@ impl Store {
         let now = self.now();
         let id = commit.write.id();
         let mut tx = self.begin().await?;
-        write(&mut tx, tenant, commit.write, now).await?;
+        let by_person = commit.saved.is_some();
+        write(&mut tx, tenant, (commit.write, by_person), now).await?;
         for link in commit.new_links {
             event_links::insert(&mut tx, (tenant, id), link, now).await?;
         }
@@ -36,7 +37,14 @@ impl Store {
     }
 }
 
-async fn write(tx: &mut Tx, tenant: TenantId, write: EventWrite, now: Timestamp) -> Result<(), StoreError> {
+/// Writes the event; `by_person` says that a calendar's link tells of what changes it, which is a person's doing unless the
+/// application wants it now.
+async fn write(
+    tx: &mut Tx,
+    tenant: TenantId,
+    (write, by_person): (EventWrite, bool),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     match write {
         EventWrite::Insert { id, key, event } => {
             let insert = sql(
@@ -68,7 +76,9 @@ async fn write(tx: &mut Tx, tenant: TenantId, write: EventWrite, now: Timestamp)
         } => {
             let update = sql(
                 "UPDATE events SET key = $1, version = version + 1, status = $2, content = $3, start_us = $4,
-                     end_us = $5, desired_us = $6, updated_us = $7
+                     end_us = $5, desired_us = $6, updated_us = $7,
+                     moved_by_person = CASE WHEN start_us = $4 AND end_us = $5 THEN moved_by_person
+                         ELSE $11 AND desired_us = $6 END
                  WHERE tenant_id = $8 AND id = $9 AND version = $10",
             )
             .bind(key.as_ref().map(EventKey::as_str))
@@ -80,7 +90,8 @@ async fn write(tx: &mut Tx, tenant: TenantId, write: EventWrite, now: Timestamp)
             .bind(now)
             .bind(tenant)
             .bind(id)
-            .bind(version);
+            .bind(version)
+            .bind(by_person);
             if tx.execute(update).await? == 0 {
                 return Err(StoreError::Conflict { what: "event" });
             }

@@ -11,9 +11,9 @@ use crate::{
     db::{Row, corrupt, sql},
 };
 
-pub(super) const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "SELECT e.id, e.tenant_id, e.key, e.version, e.content, e.start_us, e.desired_us, e.created_us,
-     e.updated_us FROM events e";
+     e.updated_us, e.moved_by_person FROM events e";
 
 /// The place of an event in a listing: its first start, then its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Store {
     }
 }
 
-pub(super) fn event(row: &Row) -> Result<EventRow, StoreError> {
+pub(crate) fn event(row: &Row) -> Result<EventRow, StoreError> {
     let key = row.get::<Option<String>>("key")?.map(EventKey::new).transpose();
     Ok(EventRow {
         id: row.id("id", EventId)?,

@@ -7,6 +7,7 @@ use super::{Pass, PassKind, Trigger};
 use crate::{
     Lease, Store, StoreError,
     db::{Tx, Word, sql},
+    tasks,
 };
 
 /// A pass to begin.
@@ -68,7 +69,7 @@ impl Store {
             });
         };
         if let Some(lease) = begin.lease {
-            check_claim(&mut tx, lease).await?;
+            tasks::check_claim(&mut tx, lease).await?;
         }
         let pass = Pass {
             tenant,
@@ -83,20 +84,6 @@ impl Store {
         open_run(&mut tx, &pass, begin.trigger, now).await?;
         tx.commit().await?;
         Ok(pass)
-    }
-}
-
-async fn check_claim(tx: &mut Tx, lease: Lease) -> Result<(), StoreError> {
-    let held = sql("SELECT id FROM tasks WHERE state = 'running' AND id = ")
-        .push_bind(lease.task)
-        .push(" AND fence = ")
-        .push_bind(lease.fence)
-        .push(tx.locked());
-    match tx.read_first(held).await? {
-        Some(_) => Ok(()),
-        None => Err(StoreError::Fenced {
-            what: "claim of the task",
-        }),
     }
 }
 
