@@ -3,6 +3,7 @@
 //! To add a type, add a function here that makes its entry; whoever causes it puts the entry among the effects of the
 //! commit that makes it true.
 
+mod conflicts;
 mod list;
 
 use kalends_core::{
@@ -14,6 +15,7 @@ use kalends_core::{
 use kalends_store::NewChange;
 use serde_json::json;
 
+pub(crate) use conflicts::{Told, conflict_detected, conflict_resolved, conflict_updated};
 pub use list::{Change, ChangeError, Changes, list};
 
 pub(crate) fn connection_created(user: &UserId, id: ConnectionId, provider: ProviderKind) -> NewChange {

@@ -14,6 +14,7 @@ pub mod blocks;
 pub mod calendars;
 pub mod changes;
 pub mod channels;
+pub mod conflicts;
 pub mod connect;
 pub mod connections;
 mod engine;

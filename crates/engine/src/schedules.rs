@@ -14,7 +14,7 @@ mod next;
 use kalends_store::ClaimedTask;
 
 use crate::{
-    Engine,
+    Engine, conflicts,
     runner::failure::{Class, Failure},
 };
 
@@ -25,15 +25,18 @@ pub use firing::{fire_due, run};
 enum Job {
     /// Plans the use of every grant within the day.
     KeepGrants,
+    /// Looks at everybody's conflicts.
+    LookForConflicts,
 }
 
 impl Job {
-    const ALL: [Self; 1] = [Self::KeepGrants];
+    const ALL: [Self; 2] = [Self::KeepGrants, Self::LookForConflicts];
 
     /// Its name in the table.
     const fn name(self) -> &'static str {
         match self {
             Self::KeepGrants => "keep_grants",
+            Self::LookForConflicts => "look_for_conflicts",
         }
     }
 
@@ -41,6 +44,7 @@ impl Job {
     const fn pattern(self) -> &'static str {
         match self {
             Self::KeepGrants => "0 3 * * *",
+            Self::LookForConflicts => "30 3 * * *",
         }
     }
 }
@@ -49,6 +53,7 @@ impl Job {
 pub(crate) async fn daily(engine: &Engine, task: &ClaimedTask) -> Result<(), Failure> {
     match Job::ALL.into_iter().find(|job| job.name() == task.key) {
         Some(Job::KeepGrants) => Ok(grants::keep(engine).await?),
+        Some(Job::LookForConflicts) => Ok(conflicts::look_at_all(engine).await?),
         // A newer version's job, met while versions change: it waits for a process that knows it.
         None => Err(Failure::new(Class::Transient, "unknown_job", "unknown job")),
     }

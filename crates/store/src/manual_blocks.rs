@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kalends_core::time::{BlockId, Interval, TenantId, UserId};
 
 use crate::{
-    Store, StoreError,
+    Effects, Store, StoreError,
     db::{Row, corrupt, sql},
 };
 
@@ -26,13 +26,13 @@ pub struct ManualBlock {
 }
 
 impl Store {
-    /// Marks a span busy. The user must exist.
+    /// Marks a span busy, with what follows from it. The user must exist.
     pub async fn create_manual_block(
         &self,
         tenant: TenantId,
         user: &UserId,
-        span: Interval,
-        title: Option<String>,
+        (span, title): (Interval, Option<String>),
+        effects: Effects,
     ) -> Result<ManualBlock, StoreError> {
         let block = ManualBlock {
             id: BlockId::new(self.ambient()),
@@ -52,7 +52,10 @@ impl Store {
         .bind(span.end_us())
         .bind(block.title.as_deref())
         .bind(block.created_at);
-        self.db().execute(insert).await?;
+        let effects = self.prepare(tenant, effects).await?;
+        let mut tx = self.begin().await?;
+        tx.execute(insert).await?;
+        self.commit_with(tx, effects).await?;
         Ok(block)
     }
 
@@ -96,20 +99,23 @@ impl Store {
         self.db().read(select).await?.iter().map(manual_block).collect()
     }
 
-    /// Removes a block.
+    /// Removes a block, with what follows from it.
     pub async fn delete_manual_block(
         &self,
         tenant: TenantId,
         user: &UserId,
         id: BlockId,
+        effects: Effects,
     ) -> Result<(), StoreError> {
+        let effects = self.prepare(tenant, effects).await?;
         let delete = sql("DELETE FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2 AND id = $3")
             .bind(tenant)
             .bind(user)
             .bind(id);
-        match self.db().execute(delete).await? {
+        let mut tx = self.begin().await?;
+        match tx.execute(delete).await? {
             0 => Err(StoreError::NotFound { what: "block" }),
-            _ => Ok(()),
+            _ => self.commit_with(tx, effects).await,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 use kalends_core::time::{Interval, TenantId, UserId};
+use kalends_store::Effects;
 
 use super::{Block, BlockError, must_exist};
-use crate::Engine;
+use crate::{Engine, runner::task};
 
 /// The longest block.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366 * 10);
@@ -26,9 +27,11 @@ pub async fn create(engine: &Engine, tenant: TenantId, new: NewBlock) -> Result<
         return Err(BlockError::TooLong);
     }
     must_exist(engine, tenant, &new.user).await?;
+    let look = task::conflicts(tenant, &new.user, engine.ambient().now());
+    let effects = Effects::none().task(look);
     Ok(engine
         .store()
-        .create_manual_block(tenant, &new.user, new.span, new.title)
+        .create_manual_block(tenant, &new.user, (new.span, new.title), effects)
         .await?
         .into())
 }

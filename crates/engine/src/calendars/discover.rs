@@ -73,6 +73,9 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
     let now = engine.ambient().now();
     let user = &connection.user;
     let mut effects = Effects::none().task(task::discover(id, next_discovery(engine)));
+    if !(added.is_empty() && lost.is_empty()) {
+        effects = effects.task(task::conflicts(connection.tenant, user, now));
+    }
     for calendar in added {
         effects = effects.change(changes::calendar_added(user, id, calendar));
     }

@@ -39,7 +39,8 @@ pub async fn update(
             engine.store().select_calendar(tenant, id, effects).await?;
         }
         Some(false) => {
-            let effects = news().and(watches(engine, &connection, id));
+            let look = task::conflicts(tenant, &row.user, engine.ambient().now());
+            let effects = news().task(look).and(watches(engine, &connection, id));
             engine.store().deselect_calendar(tenant, id, effects).await?;
         }
         None => {}

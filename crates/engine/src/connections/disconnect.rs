@@ -47,6 +47,8 @@ async fn end(engine: &Engine, connection: &Connection) -> Result<(), StoreError>
     }
     let mut effects =
         Effects::none().change(changes::connection_disconnected(&connection.user, connection.id));
+    let look = task::conflicts(connection.tenant, &connection.user, engine.ambient().now());
+    effects = effects.task(look);
     if let Some(client) = &connection.oauth_client {
         let secrets = engine
             .store()

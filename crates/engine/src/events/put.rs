@@ -15,7 +15,7 @@ use super::{
     stand::{self, Standing},
     view::view,
 };
-use crate::{Engine, runner::task};
+use crate::{Engine, conflicts, runner::task};
 
 /// How often a change that others overtook is planned again.
 pub(super) const TRIES: usize = 5;
@@ -93,6 +93,12 @@ pub(super) async fn change(
     let mut commit = commit(engine, found, (write, links), TaskLane::Push);
     let news = news::of_change(wanted, before);
     commit.effects.changes.extend(news);
+    if wanted.key.is_some() {
+        // A hold had no conflicts.
+        let before = before.filter(|row| row.key.is_some()).map(|row| &row.event);
+        let looks = conflicts::looks(tenant, before, wanted.event, engine.ambient().now());
+        commit.effects.tasks.extend(looks);
+    }
     engine.store().commit_event(tenant, commit).await.map(Some)
 }
 

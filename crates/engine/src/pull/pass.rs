@@ -108,6 +108,10 @@ impl<'a> Running<'a> {
         } = self;
         let mut effects = Effects::none();
         let changed_at = (ending.news == News::Synced).then_some(subject.loaded_at);
+        if ending.news == News::Synced {
+            let now = engine.ambient().now();
+            effects = effects.task(task::conflicts(calendar.tenant, &calendar.user, now));
+        }
         let poll_every = schedule::every(subject, changed_at, ending.refresh_after);
         if let Some(every) = poll_every {
             let at = schedule::next(engine, &subject.account.connection, every);

@@ -45,7 +45,7 @@ pub(crate) async fn recompile(engine: &Engine, task: &ClaimedTask) -> Result<(),
         pass: calendar.sync.pass,
         covered: with_roll(&settings, window),
         months: MonthsWrite::All(compiled),
-        effects: Effects::none(),
+        effects: Effects::none().task(task::conflicts(calendar.tenant, &calendar.user, now)),
     };
     match engine
         .store()

@@ -1,5 +1,6 @@
 //! The kinds of tasks, and how each is made.
 
+mod conflicts;
 mod watch;
 
 use jiff::Timestamp;
@@ -8,7 +9,10 @@ use kalends_store::{Connection, NewTask, TaskLane};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-pub(crate) use self::watch::{Watched, unwatch, watch, watch_key, watched};
+pub(crate) use self::{
+    conflicts::{conflicts, conflicts_of},
+    watch::{Watched, unwatch, watch, watch_key, watched},
+};
 use crate::connections::Trigger;
 
 /// What a task does.
@@ -34,10 +38,12 @@ pub(crate) enum Kind {
     KeepAlive,
     /// Holds a calendar against its provider; the key is the calendar.
     Audit,
+    /// Looks for a person's conflicts; the key is the tenant and the person.
+    Conflicts,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
@@ -48,6 +54,7 @@ impl Kind {
         Self::Daily,
         Self::KeepAlive,
         Self::Audit,
+        Self::Conflicts,
     ];
 
     /// The word in the table.
@@ -63,6 +70,7 @@ impl Kind {
             Self::Daily => "daily",
             Self::KeepAlive => "keep_alive",
             Self::Audit => "audit",
+            Self::Conflicts => "conflicts",
         }
     }
 }

@@ -49,6 +49,10 @@ async fn follow_up(
             Some(|calendar, now| task::pull(calendar.connection, calendar.id, Trigger::Poll, now))
         }
         Setting::Sync(_) => None,
+        Setting::WorkingHours(_) => {
+            let look = task::conflicts(tenant, user, engine.ambient().now());
+            return Ok(Effects::none().task(look));
+        }
         _ => return Ok(Effects::none()),
     };
     let filter = CalendarFilter {
@@ -61,6 +65,9 @@ async fn follow_up(
         .iter()
         .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
     let mut effects = Effects::none();
+    if matches!(setting, Setting::CalendarRead(_)) {
+        effects = effects.task(task::conflicts(tenant, user, now));
+    }
     for calendar in selected {
         effects.tasks.extend(of_calendar.map(|task| task(calendar, now)));
         if matches!(setting, Setting::Sync(_)) {

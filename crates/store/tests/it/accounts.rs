@@ -131,7 +131,7 @@ both! {
         let tenant = world.tenant("a").await;
         let day = span("2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z");
         let block = store
-            .create_manual_block(tenant, &user("ada"), day, Some("dentist".to_owned()))
+            .create_manual_block(tenant, &user("ada"), (day, Some("dentist".to_owned())), Effects::none())
             .await
             .unwrap();
         let found = |from, to| {
@@ -143,10 +143,10 @@ both! {
         assert_eq!(found("2026-03-01T00:00:00Z", "2026-03-02T09:00:00Z").await, []);
         let listed = store.manual_blocks_of_user(tenant, &user("ada"), None, 10).await.unwrap();
         assert_eq!(listed, std::slice::from_ref(&block));
-        store.delete_manual_block(tenant, &user("ada"), block.id).await.unwrap();
-        let again = store.delete_manual_block(tenant, &user("ada"), block.id).await;
+        store.delete_manual_block(tenant, &user("ada"), block.id, Effects::none()).await.unwrap();
+        let again = store.delete_manual_block(tenant, &user("ada"), block.id, Effects::none()).await;
         assert!(matches!(again, Err(StoreError::NotFound { .. })));
-        let unknown = store.create_manual_block(tenant, &user("nobody"), day, None).await;
+        let unknown = store.create_manual_block(tenant, &user("nobody"), (day, None), Effects::none()).await;
         assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
     }
 

@@ -47,8 +47,8 @@ both! {
         assert_eq!(settings.len(), 1);
         assert!(settings[0].settings.is_empty());
 
-        let block = store.create_manual_block(mine, &user("ada"), covered(), None).await.unwrap();
-        refused(store.delete_manual_block(theirs, &user("ada"), block.id).await);
+        let block = store.create_manual_block(mine, &user("ada"), (covered(), None), Effects::none()).await.unwrap();
+        refused(store.delete_manual_block(theirs, &user("ada"), block.id, Effects::none()).await);
         assert_eq!(store.manual_blocks(theirs, &[user("ada")], covered()).await.unwrap(), []);
         assert_eq!(store.manual_blocks_of_user(theirs, &user("ada"), None, 9).await.unwrap(), []);
         assert_eq!(store.manual_blocks(mine, &[user("ada")], covered()).await.unwrap().len(), 1);

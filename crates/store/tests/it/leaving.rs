@@ -26,7 +26,7 @@ both! {
             }
             let start = world.now() + SignedDuration::from_hours(round);
             let span = Interval::new(start, start + SignedDuration::from_hours(1)).unwrap();
-            let made = store.create_manual_block(tenant, &ada, span, None).await.unwrap();
+            let made = store.create_manual_block(tenant, &ada, (span, None), Effects::none()).await.unwrap();
             let seen = world.store.manual_blocks(tenant, std::slice::from_ref(&ada), span).await.unwrap();
             assert_eq!(seen, [made], "round {round}: stored, but nobody else sees it");
         }
