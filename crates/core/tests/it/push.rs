@@ -3,4 +3,5 @@
 mod laws;
 mod provider;
 mod table;
+mod times;
 mod tiny_engine;

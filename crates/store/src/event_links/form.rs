@@ -43,28 +43,56 @@ words! {
 
 /// A content as a column holds it.
 pub(super) fn content_text(content: &Content) -> Result<String, StoreError> {
-    let stored = Stored {
-        title: content.title.clone(),
-        text: content.description.text.clone(),
-        tail: content.description.tail.clone(),
-        location: content.location.clone(),
-        when: StoredWhen::from(&content.when),
-        recurrence: content.recurrence.clone(),
-        attendees: content.attendees.iter().map(StoredAttendee::from).collect(),
-        reminders: stored_reminders(&content.reminders),
-        visibility: content.visibility.word().to_owned(),
-        transparency: content.transparency.word().to_owned(),
-        color: content.color.map(|color| color.as_str().to_owned()),
-        source: content.source.as_ref().map(StoredSource::from),
-        conference: content.conference.word().to_owned(),
-        status: content.status.word().to_owned(),
-    };
-    serde_json::to_string(&stored).map_err(|_| corrupt("content", "no JSON"))
+    serde_json::to_string(&Stored::from(content)).map_err(|_| corrupt("content", "no JSON"))
+}
+
+/// Contents as a column holds them; NULL for none.
+pub(super) fn contents_text(contents: &[Content]) -> Result<Option<String>, StoreError> {
+    if contents.is_empty() {
+        return Ok(None);
+    }
+    let stored: Vec<Stored> = contents.iter().map(Stored::from).collect();
+    let text = serde_json::to_string(&stored).map_err(|_| corrupt("content", "no JSON"))?;
+    Ok(Some(text))
+}
+
+impl From<&Content> for Stored {
+    fn from(content: &Content) -> Self {
+        Self {
+            title: content.title.clone(),
+            text: content.description.text.clone(),
+            tail: content.description.tail.clone(),
+            location: content.location.clone(),
+            when: StoredWhen::from(&content.when),
+            recurrence: content.recurrence.clone(),
+            attendees: content.attendees.iter().map(StoredAttendee::from).collect(),
+            reminders: stored_reminders(&content.reminders),
+            visibility: content.visibility.word().to_owned(),
+            transparency: content.transparency.word().to_owned(),
+            color: content.color.map(|color| color.as_str().to_owned()),
+            source: content.source.as_ref().map(StoredSource::from),
+            conference: content.conference.word().to_owned(),
+            status: content.status.word().to_owned(),
+        }
+    }
 }
 
 /// The content that a column holds.
 pub(super) fn content(column: &'static str, text: &str) -> Result<Content, StoreError> {
-    let stored: Stored = serde_json::from_str(text).map_err(|_| corrupt(column, "no content"))?;
+    let stored = serde_json::from_str(text).map_err(|_| corrupt(column, "no content"))?;
+    read(column, stored)
+}
+
+/// The contents that a column holds.
+pub(super) fn contents(column: &'static str, text: Option<&str>) -> Result<Vec<Content>, StoreError> {
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
+    let stored: Vec<Stored> = serde_json::from_str(text).map_err(|_| corrupt(column, "no contents"))?;
+    stored.into_iter().map(|stored| read(column, stored)).collect()
+}
+
+fn read(column: &'static str, stored: Stored) -> Result<Content, StoreError> {
     let color = stored.color.map(|color| color.parse());
     Ok(Content {
         title: stored.title,

@@ -78,7 +78,7 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         provided,
         synced,
         unanswered: Unanswered {
-            write: content("unanswered")?,
+            writes: form::contents("unanswered", row.get::<Option<String>>("unanswered")?.as_deref())?,
             delete: row.get("deleting")?,
         },
         held: form::fields("held", &row.get::<String>("held")?)?,

@@ -116,7 +116,7 @@ pub(crate) async fn save(
     .bind(provided.and_then(|provided: &Provided| provided.updated))
     .bind(text(synced.map(|synced| &synced.sent))?)
     .bind(text(synced.map(|synced| &synced.shown))?)
-    .bind(text(state.unanswered.write.as_ref())?)
+    .bind(form::contents_text(&state.unanswered.writes)?)
     .bind(state.unanswered.delete)
     .bind(form::fields_text(&state.held))
     .bind(state.meeting_link.word())

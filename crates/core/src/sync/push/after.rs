@@ -76,7 +76,7 @@ pub fn after(wanted: Wanted<'_>, link: &LinkState, step: &Step, outcome: Outcome
     match outcome {
         Outcome::Written(remote) => written(link, step, remote),
         Outcome::Found(remote) => found(wanted, link, remote),
-        Outcome::Deleted => After::Again(link.next_generation()),
+        Outcome::Deleted => After::Again(link.ended(None)),
         Outcome::Missing => missing(wanted, link, step),
         Outcome::Taken => After::Then(fetch(link, Why::Taken)),
         Outcome::Stale => After::Then(fetch(link, Why::Changed)),
@@ -116,7 +116,10 @@ fn written(link: &LinkState, step: &Step, remote: Remote) -> After {
     };
     // Google takes a patch of a deleted event and leaves it deleted.
     if remote.life == Life::Tombstone {
-        return deleted(link, Some(remote));
+        return match &link.synced {
+            None if link.key.occurrence.is_some() => lost(link, Some(remote)),
+            _ => deleted(link, Some(remote)),
+        };
     }
     After::Again(LinkState {
         synced: Some(Synced::written(content.clone(), &remote.content)),
@@ -129,7 +132,10 @@ fn written(link: &LinkState, step: &Step, remote: Remote) -> After {
 fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
     if remote.key.is_some_and(|key| key != link.key) {
         // Not ours: the id is taken for good.
-        return After::Again(link.next_generation());
+        return match link.key.occurrence {
+            Some(_) => lost(link, None),
+            None => After::Again(link.ended(None)),
+        };
     }
     if remote.life == Life::Tombstone {
         return gone(wanted, link, Some(remote));
@@ -149,17 +155,33 @@ fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
 
 /// What both sides last agreed on: what was synced, or a write whose answer was lost, whichever the event carries.
 fn base(link: &LinkState, remote: &Remote) -> Synced {
-    match (&link.synced, &link.unanswered.write) {
-        (Some(synced), None) => synced.clone(),
-        (Some(synced), Some(attempted)) => match remote.written {
-            Some(written) if written == ContentHash::of(attempted) => Synced::as_sent(attempted.clone()),
-            Some(_) => synced.clone(),
-            None => by_values(synced, attempted, &remote.content),
-        },
-        (None, Some(attempted)) => Synced::as_sent(attempted.clone()),
+    let writes = &link.unanswered.writes;
+    let marked = writes.iter().find(|write| is_written(remote, write, false));
+    let is_of_series = link.key.occurrence.is_some();
+    let begin = match (&link.synced, marked, writes.first()) {
+        (_, Some(marked), _) => Synced::as_sent(marked.clone()),
+        (Some(synced), None, _) => synced.clone(),
+        // Somebody else put the time back.
+        (None, None, Some(_)) if is_of_series && remote.written.is_some() => {
+            return Synced::as_sent(remote.content.clone());
+        }
+        (None, None, Some(attempted)) => Synced::as_sent(attempted.clone()),
         // Our event, and nothing is known of how it was: it is as it should be.
-        (None, None) => Synced::as_sent(remote.content.clone()),
+        (None, None, None) => return Synced::as_sent(remote.content.clone()),
+    };
+    // What a series hands on to its times has no mark of its own; all else has, where the provider answers it.
+    if remote.written.is_some() && !is_of_series {
+        return begin;
     }
+    writes.iter().fold(begin, |base, attempted| {
+        by_values(&base, attempted, &remote.content)
+    })
+}
+
+/// Whether this write is the last of ours by the mark; without one it is `otherwise`.
+fn is_written(remote: &Remote, attempted: &Content, otherwise: bool) -> bool {
+    let of_attempt = |written| written == ContentHash::of(attempted);
+    remote.written.map_or(otherwise, of_attempt)
 }
 
 /// Without a mark: a field in which the write would have made a difference was written if it has the write's value.
@@ -180,14 +202,16 @@ fn by_values(synced: &Synced, attempted: &Content, remote: &Content) -> Synced {
 
 fn missing(wanted: Wanted<'_>, link: &LinkState, step: &Step) -> After {
     match step {
-        Step::Delete { .. } => After::Again(link.next_generation()),
+        Step::Delete { .. } => After::Again(link.ended(None)),
         // The create that nobody answered has not arrived. If its event was deleted since, creating says so.
         Step::Fetch {
             why: Why::Unanswered, ..
-        } if link.provided.is_none() && !link.unanswered.delete => After::Again(LinkState {
-            unanswered: Unanswered::default(),
-            ..link.clone()
-        }),
+        } if link.provided.is_none() && !link.unanswered.delete && link.key.occurrence.is_none() => {
+            After::Again(LinkState {
+                unanswered: Unanswered::default(),
+                ..link.clone()
+            })
+        }
         Step::Fetch { .. } => gone(wanted, link, None),
         // A calendar that is gone answers the same: fetching tells the two apart.
         Step::Nothing | Step::Create { .. } | Step::Patch { .. } => After::Then(fetch(link, Why::Changed)),
@@ -197,14 +221,39 @@ fn missing(wanted: Wanted<'_>, link: &LinkState, step: &Step) -> After {
 /// The event was there and is not: by us, or by a person.
 fn gone(wanted: Wanted<'_>, link: &LinkState, remote: Option<Remote>) -> After {
     match wanted {
-        Wanted::Shown(_) if !link.unanswered.delete => deleted(link, remote),
-        Wanted::Shown(_) | Wanted::Removed => After::Again(link.next_generation()),
+        Wanted::Shown(_) if link.unanswered.delete => After::Again(link.ended(remote.as_ref())),
+        Wanted::Shown(_) if was_there(link, remote.as_ref()) => deleted(link, remote),
+        // One time of a series that was off the calendar before: it is put back, if there is something to put back.
+        Wanted::Shown(_) if remote.is_some() => After::Again(link.ended(remote.as_ref())),
+        Wanted::Shown(_) => lost(link, None),
+        Wanted::Removed => After::Again(link.ended(remote.as_ref())),
     }
+}
+
+/// Whether the event stood on the calendar since we last knew that it did not.
+fn was_there(link: &LinkState, remote: Option<&Remote>) -> bool {
+    if link.key.occurrence.is_none() || link.synced.is_some() {
+        return true;
+    }
+    let (Some(attempted), Some(remote)) = (link.unanswered.writes.last(), remote) else {
+        return false;
+    };
+    let known = link.provided.as_ref();
+    let is_other = known.is_some_and(|known| known.etag != remote.provided.etag);
+    is_other && is_written(remote, attempted, true)
 }
 
 fn deleted(link: &LinkState, remote: Option<Remote>) -> After {
     After::Deleted {
-        link: link.next_generation(),
+        link: link.ended(remote.as_ref()),
         remote,
+    }
+}
+
+/// One time of a series that the calendar does not have and does not take.
+fn lost(link: &LinkState, remote: Option<Remote>) -> After {
+    After::Blocked {
+        link: link.ended(remote.as_ref()),
+        refusal: Refusal::OccurrenceLost,
     }
 }

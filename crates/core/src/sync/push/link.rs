@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{LinkKey, Step};
-use crate::event::{Conference, Content, Field};
+use super::{LinkKey, Remote, Step};
+use crate::event::{Conference, Content, Field, OriginalStart};
+
+/// Most writes that are kept while nobody can say what became of them.
+const UNANSWERED: usize = 20;
 
 /// What a link's row knows of its event at the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkState {
     /// Names the event at the provider.
     pub key: LinkKey,
-    /// The event's id and version, once the provider has answered them.
+    /// The event's id and version, once the provider has answered them. Of one time of a series also when it is known to
+    /// be off the calendar: then there is no `synced`.
     pub provided: Option<Provided>,
     /// What was last written and what the provider made of it.
     pub synced: Option<Synced>,
@@ -48,8 +52,9 @@ pub struct Synced {
 /// Writes that were begun, and whose answers are not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unanswered {
-    /// A create or a patch to this content.
-    pub write: Option<Content>,
+    /// Creates or patches to these contents, the last one last. There are several only of one time of a series, whose
+    /// series may have been written meanwhile.
+    pub writes: Vec<Content>,
     /// Whether a deletion was begun, perhaps after that write.
     pub delete: bool,
 }
@@ -71,7 +76,7 @@ impl LinkState {
             provided: None,
             synced: None,
             unanswered: Unanswered {
-                write: None,
+                writes: Vec::new(),
                 delete: false,
             },
             held: BTreeSet::new(),
@@ -79,12 +84,70 @@ impl LinkState {
         }
     }
 
+    /// The link of one time of this series, which stands on the calendar as soon as the series does: what both sides
+    /// agree on is what the series says of it. So a time about which nothing is to be said needs nothing sent, and what
+    /// a person did to one before we knew of it is told as theirs.
+    ///
+    /// `None` while the series is not on the calendar, and where it has no such time there. A series that is made anew has
+    /// new times: their links begin anew as well.
+    pub fn occurrence(&self, start: OriginalStart) -> Option<Self> {
+        let known = |_: &&Synced| self.provided.is_some() && self.key.occurrence.is_none();
+        let Synced { sent, shown } = self.synced.as_ref().filter(known)?;
+        let sent = sent.occurrence(start)?;
+        let shown = shown.occurrence(start).unwrap_or_else(|| sent.clone());
+        let writes = self.unanswered.writes.iter();
+        Some(Self {
+            synced: Some(Synced { sent, shown }),
+            unanswered: Unanswered {
+                writes: writes.filter_map(|write| write.occurrence(start)).collect(),
+                delete: false,
+            },
+            ..Self::new(self.key.at(start))
+        })
+    }
+
+    /// The link of one time of a series when the series is written: `before` is what it said, `after` what it says now.
+    /// To be stored with the series' attempt.
+    ///
+    /// Providers hand a change on to those times that were as the series was, or they do not: it counts as a write of
+    /// which nobody knows whether it arrived, and is never taken for a person's.
+    #[must_use]
+    pub fn series_written(mut self, before: &Content, after: &Content) -> Self {
+        let sent = self.synced.as_ref().map(|synced| &synced.sent);
+        let Some(latest) = self.unanswered.writes.last().or(sent) else {
+            return self;
+        };
+        let mut handed_on = before.changed(after);
+        for own in latest.changed(before).iter().chain(&self.not_sent()) {
+            handed_on.remove(own);
+        }
+        handed_on.remove(&Field::When);
+        if !handed_on.is_empty() {
+            let handed_on = latest.clone().with(&handed_on, after);
+            self.unanswered.writes.push(handed_on);
+            let too_many = self.unanswered.writes.len().saturating_sub(UNANSWERED);
+            self.unanswered.writes.drain(..too_many);
+        }
+        self
+    }
+
+    /// The fields that are not sent: those that a person is asked about, and those of one time of a series that the
+    /// series decides.
+    pub(super) fn not_sent(&self) -> BTreeSet<Field> {
+        let of_series: &[Field] = match self.key.occurrence {
+            Some(_) => &[Field::Recurrence, Field::Conference],
+            None => &[],
+        };
+        self.held.iter().chain(of_series).copied().collect()
+    }
+
     /// The link with a step noted that is about to be taken. It is stored before the call.
     #[must_use]
     pub fn attempting(mut self, step: &Step) -> Self {
         match step {
             Step::Create { content, .. } | Step::Patch { content, .. } => {
-                self.unanswered.write = Some(content.clone());
+                // Whatever else was written must have been found to be the same.
+                self.unanswered.writes = vec![content.clone()];
             }
             Step::Delete { .. } => self.unanswered.delete = true,
             Step::Nothing | Step::Fetch { .. } => {}
@@ -92,11 +155,14 @@ impl LinkState {
         self
     }
 
-    /// The link once its event is gone: what follows would be a new one.
+    /// The link once its event is gone: what follows would be a new one, with another id. One time of a series keeps its
+    /// id; of that it is known how it was left, if the provider said so.
     #[must_use]
-    pub fn next_generation(&self) -> Self {
+    pub(super) fn ended(&self, left: Option<&Remote>) -> Self {
+        let left = left.filter(|_| self.key.occurrence.is_some());
         Self {
             meeting_link: self.meeting_link,
+            provided: left.map(|remote| remote.provided.clone()),
             ..Self::new(self.key.next())
         }
     }

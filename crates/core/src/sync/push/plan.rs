@@ -11,6 +11,21 @@
 //! | removed | any | yes | | delete |
 //!
 //! Where an event is known but not what was sent, it is fetched first.
+//!
+//! One time of a series ([`LinkKey::occurrence`]) is never created: it is there with its series, and each change of it is
+//! guarded by the version that was seen.
+//!
+//! | wanted | unanswered write | time known | content | step |
+//! |---|---|---|---|---|
+//! | shown | none, or a write of this content | no | as the series says | nothing |
+//! | shown | none, or a write of this content | no | other, or nobody knows | fetch |
+//! | shown | none, or a write of this content | yes | as sent, other than sent | nothing, patch what differs |
+//! | shown | none, or a write of this content | off the calendar | | patch everything, which puts it back |
+//! | shown | a write of another content, or a deletion | | | fetch |
+//! | removed | | no | as the series says | fetch |
+//! | removed | | yes | | delete |
+//! | removed | none | off the calendar, or nobody knows | | nothing |
+//! | removed | any | off the calendar, or nobody knows | | fetch |
 
 use std::collections::BTreeSet;
 
@@ -94,33 +109,53 @@ pub fn plan(wanted: Wanted<'_>, link: &LinkState) -> Step {
 }
 
 fn show(content: &Content, link: &LinkState) -> Step {
-    let is_another = |written: &Content| !written.changed(content).is_subset(&link.held);
-    if link.unanswered.delete || link.unanswered.write.as_ref().is_some_and(is_another) {
+    let not_sent = link.not_sent();
+    let is_another = |written: &Content| !written.changed(content).is_subset(&not_sent);
+    let differing = |sent: &Content| -> BTreeSet<Field> {
+        sent.changed(content).difference(&not_sent).copied().collect()
+    };
+    if link.unanswered.delete || link.unanswered.writes.iter().any(is_another) {
         return fetch(link, Why::Unanswered);
     }
-    let Some(provided) = &link.provided else {
-        return Step::Create {
-            key: link.key,
-            content: content.clone(),
-        };
+    let is_of_series = link.key.occurrence.is_some();
+    let (provided, fields, content) = match (&link.provided, &link.synced) {
+        (Some(provided), Some(Synced { sent, .. })) => {
+            let fields = differing(sent);
+            // Held fields keep what the provider has.
+            let content = sent.clone().with(&fields, content);
+            (provided, fields, content)
+        }
+        (Some(provided), None) if is_of_series => {
+            let all = Field::ALL.into_iter().collect::<BTreeSet<_>>();
+            let fields = all.difference(&not_sent).copied().collect();
+            (provided, fields, content.clone())
+        }
+        (None, Some(Synced { sent, .. })) if is_of_series && differing(sent).is_empty() => {
+            return Step::Nothing;
+        }
+        (None, _) if !is_of_series => {
+            return Step::Create {
+                key: link.key,
+                content: content.clone(),
+            };
+        }
+        _ => return fetch(link, Why::Changed),
     };
-    let Some(Synced { sent, .. }) = &link.synced else {
-        return fetch(link, Why::Changed);
-    };
-    let fields: BTreeSet<Field> = sent.changed(content).difference(&link.held).copied().collect();
     if fields.is_empty() {
         return Step::Nothing;
     }
     Step::Patch {
         id: provided.id.clone(),
         if_match: provided.etag.clone(),
-        // Held fields keep what the provider has.
-        content: sent.clone().with(&fields, content),
+        content,
         fields,
     }
 }
 
 fn remove(link: &LinkState) -> Step {
+    if link.key.occurrence.is_some() {
+        return remove_time(link);
+    }
     match &link.provided {
         Some(provided) => Step::Delete {
             at: At::Id(provided.id.clone()),
@@ -131,6 +166,19 @@ fn remove(link: &LinkState) -> Step {
             if_match: None,
         },
         None => Step::Nothing,
+    }
+}
+
+fn remove_time(link: &LinkState) -> Step {
+    let is_answered = link.unanswered == Unanswered::default();
+    match (&link.provided, &link.synced) {
+        (Some(provided), Some(_)) => Step::Delete {
+            at: At::Id(provided.id.clone()),
+            if_match: Some(provided.etag.clone()),
+        },
+        (_, None) if is_answered => Step::Nothing,
+        (None, Some(_)) => fetch(link, Why::Changed),
+        (_, None) => fetch(link, Why::Unanswered),
     }
 }
 

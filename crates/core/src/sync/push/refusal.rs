@@ -13,6 +13,8 @@ pub enum Refusal {
     NotOrganizer,
     /// The account sent too many invitations or made too many events; the provider lets it rest for hours.
     UsageLimit,
+    /// The series has no such time on the calendar, and it cannot be put back.
+    OccurrenceLost,
     /// The provider does not take this content.
     Rejected,
 }
@@ -26,6 +28,7 @@ impl Refusal {
             Self::NeedsConsent => "needs_consent",
             Self::NotOrganizer => "not_organizer",
             Self::UsageLimit => "usage_limit",
+            Self::OccurrenceLost => "occurrence_lost",
             Self::Rejected => "provider_rejected",
         }
     }
@@ -40,6 +43,7 @@ impl Refusal {
             Self::UsageLimit => {
                 "Your calendar takes no more events for some hours. We will try again by ourselves."
             }
+            Self::OccurrenceLost => "The series in your calendar no longer has this time.",
             Self::Rejected => "Your calendar does not take this event as it is.",
         }
     }

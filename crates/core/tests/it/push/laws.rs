@@ -14,6 +14,15 @@ use super::{
 };
 use crate::event::made::when;
 
+/// What the link is of.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    /// An event as a whole.
+    Event,
+    /// One time of a series.
+    Series,
+}
+
 /// What happens, one after the other.
 #[derive(Clone, Debug)]
 enum Act {
@@ -36,6 +45,8 @@ enum Act {
     Push(Vec<Fault>),
     /// The calendar is pulled.
     Pull,
+    /// The application changes something of the whole series, if it is a time of one.
+    Relocate,
 }
 
 struct World {
@@ -45,10 +56,19 @@ struct World {
 }
 
 impl World {
-    fn new(policy: Policy, habits: Habits) -> Self {
+    fn new(policy: Policy, habits: Habits, of: Of) -> Self {
+        let mut provider = Provider::with(habits);
+        let engine = match of {
+            Of::Event => TinyEngine::new(policy),
+            Of::Series => {
+                // An instance that was cancelled is remembered for as long as its series.
+                provider.habits.forgets_deleted = false;
+                TinyEngine::of_series(policy, &mut provider)
+            }
+        };
         Self {
-            engine: TinyEngine::new(policy),
-            provider: Provider::with(habits),
+            engine,
+            provider,
             count: 0,
         }
     }
@@ -78,7 +98,7 @@ impl World {
                     .edit(|content| content.title = format!("theirs {number}"));
             }
             Act::Move { hour } => {
-                let moved = hours(100 + 10 * i64::from(number) + hour);
+                let moved = hours(1_000 + 10 * i64::from(number) + hour);
                 return self.provider.edit(|content| content.when = moved);
             }
             Act::Delete => return self.provider.delete(),
@@ -86,6 +106,9 @@ impl World {
                 self.engine.push(&mut self.provider, faults);
             }
             Act::Pull => self.engine.pull(&mut self.provider),
+            Act::Relocate => self
+                .engine
+                .relocate_series(&mut self.provider, &format!("Room {number}")),
         }
         false
     }
@@ -141,7 +164,12 @@ fn ours() -> impl Strategy<Value = Act> {
         1 => Just(Act::Remove),
         4 => faults().prop_map(Act::Push),
         1 => Just(Act::Pull),
+        1 => Just(Act::Relocate),
     ]
+}
+
+fn of() -> impl Strategy<Value = Of> {
+    prop::sample::select(vec![Of::Event, Of::Series])
 }
 
 /// What the person does.
@@ -163,11 +191,12 @@ fn policies() -> impl Strategy<Value = Policy> {
 }
 
 fn habits() -> impl Strategy<Value = Habits> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(hides_marker, forgets_deleted, refuses_meetings)| Habits {
+    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(hides_marker, forgets_deleted, refuses_meetings, keeps_times_apart)| Habits {
             hides_marker,
             forgets_deleted,
             refuses_meetings,
+            keeps_times_apart,
         },
     )
 }
@@ -180,8 +209,9 @@ proptest! {
         acts in prop::collection::vec(ours(), 1..25),
         habits in habits(),
         meeting in any::<bool>(),
+        of in of(),
     ) {
-        let mut world = World::new(Policy::NewestWins, habits);
+        let mut world = World::new(Policy::NewestWins, habits, of);
         if meeting {
             world.engine.desired.conference = Conference::Wanted;
         }
@@ -199,8 +229,9 @@ proptest! {
         acts in prop::collection::vec(prop_oneof![2 => ours(), 1 => theirs()], 1..30),
         policy in policies(),
         habits in habits(),
+        of in of(),
     ) {
-        let mut world = World::new(policy, habits);
+        let mut world = World::new(policy, habits, of);
         for act in &acts {
             world.act(act);
         }
@@ -216,8 +247,9 @@ proptest! {
         ),
         policy in policies(),
         habits in habits(),
+        of in of(),
     ) {
-        let mut world = World::new(policy, habits);
+        let mut world = World::new(policy, habits, of);
         for (before, edit, pushes) in &rounds {
             world.engine.is_wanted = true;
             world.quiet();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kalends_core::{
-    event::{Conference, Content, ContentHash, Description},
+    event::{Conference, Content, ContentHash, Description, Field},
     sync::push::{At, Life, LinkKey, Made, Outcome, Provided, Remote, Step},
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Habits {
     pub(crate) forgets_deleted: bool,
     /// Makes no meeting links.
     pub(crate) refuses_meetings: bool,
+    /// Does not hand on to the times of a series what is changed of the series.
+    pub(crate) keeps_times_apart: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -65,9 +67,12 @@ impl Provider {
             } => match self.events.get_mut(id) {
                 None => Outcome::Missing,
                 Some(held) if held.etag.to_string() != *if_match => Outcome::Stale,
-                // As Google does: it stays deleted.
-                Some(held) if !held.is_live => Outcome::Written(self.remote(id)),
+                // As Google does: it stays deleted, unless the patch says otherwise.
+                Some(held) if !held.is_live && !fields.contains(&Field::Status) => {
+                    Outcome::Written(self.remote(id))
+                }
                 Some(held) => {
+                    held.is_live = true;
                     held.content = as_kept(held.content.clone().with(fields, content));
                     held.written = ContentHash::of(content);
                     held.etag = self.now;
@@ -116,6 +121,29 @@ impl Provider {
         self.events.insert(id.clone(), held);
         self.writes += 1;
         Outcome::Written(self.remote(&id))
+    }
+
+    /// One time of a series, which is there with the series.
+    pub(crate) fn give_time(&mut self, key: LinkKey, by_series: &Content, series: &Content) {
+        let held = Held {
+            key,
+            written: ContentHash::of(series),
+            content: as_kept(by_series.clone()),
+            etag: self.now,
+            is_live: true,
+        };
+        self.events.insert(key.google_id(), held);
+    }
+
+    /// The location of a series is changed, and that of its times with it, where it was the same.
+    pub(crate) fn relocate_series(&mut self, before: &str, after: &str) {
+        self.now += 1;
+        for held in self.events.values_mut() {
+            if held.content.location == before && held.is_live && !self.habits.keeps_times_apart {
+                after.clone_into(&mut held.content.location);
+                held.etag = self.now;
+            }
+        }
     }
 
     /// What a pull finds.

@@ -47,8 +47,9 @@ fn synced() -> LinkState {
 }
 
 fn unanswered(link: LinkState, write: Option<Content>, delete: bool) -> LinkState {
+    let writes = write.into_iter().collect();
     LinkState {
-        unanswered: Unanswered { write, delete },
+        unanswered: Unanswered { writes, delete },
         ..link
     }
 }
@@ -68,7 +69,7 @@ fn remote(etag: &str, content: &Content) -> Remote {
 }
 
 /// A step in one line.
-fn shown(step: &Step) -> String {
+pub(crate) fn shown(step: &Step) -> String {
     let at = |at: &At| match at {
         At::Id(_) => "id",
         At::Key(_) => "key",
@@ -201,7 +202,7 @@ fn follows(wanted: Wanted<'_>, link: &LinkState, outcome: Outcome, expect: &str)
     assert_eq!(told(wanted, after(wanted, &link, &step, outcome)), expect);
 }
 
-fn told(wanted: Wanted<'_>, after: After) -> String {
+pub(crate) fn told(wanted: Wanted<'_>, after: After) -> String {
     match after {
         After::Again(link) => format!("again: {}", shown(&plan(wanted, &link))),
         After::Then(step) => shown(&step),
@@ -233,6 +234,7 @@ fn answers_to_a_create() {
         (Refusal::UsageLimit, "blocked: usage_limit"),
         (Refusal::Rejected, "blocked: provider_rejected"),
         (Refusal::NotOrganizer, "blocked: not_organizer"),
+        (Refusal::OccurrenceLost, "blocked: occurrence_lost"),
     ];
     for (refusal, expect) in refusals {
         follows(wanted, &new(), Outcome::Refused(refusal), expect);

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use kalends_core::{
-    event::{Content, PersonRole},
-    sync::push::{After, LinkKey, LinkState, Refusal, Remote, Step, Wanted, after, plan, seen},
+    event::{Content, OriginalStart, PersonRole},
+    sync::push::{
+        After, LinkKey, LinkState, Provided, Refusal, Remote, Step, Synced, Wanted, after, plan, seen,
+    },
     two_way::{AfterDeletion, DeletedEvent, Direction, Edit, Policy, Rules, Sides, decide, on_deletion},
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct TinyEngine {
     pub(crate) edits: Vec<Edit>,
     pub(crate) deletions: u32,
     pub(crate) blocked: Option<Refusal>,
+    /// The series of which it is one time.
+    pub(crate) series: Option<Content>,
 }
 
 impl TinyEngine {
@@ -49,7 +53,51 @@ impl TinyEngine {
             edits: Vec::new(),
             deletions: 0,
             blocked: None,
+            series: None,
         }
+    }
+
+    /// One time of a series that stands on the calendar.
+    pub(crate) fn of_series(policy: Policy, provider: &mut Provider) -> Self {
+        let whole = Self::new(policy);
+        let series = Content {
+            recurrence: vec!["RRULE:FREQ=WEEKLY".to_owned()],
+            ..content(&lesson())
+        };
+        let start: OriginalStart = "20261208T150000Z".parse().unwrap();
+        let by_series = series.occurrence(start).unwrap();
+        provider.give_time(whole.link.key.at(start), &by_series, &series);
+        let link = LinkState {
+            provided: Some(Provided {
+                id: whole.link.key.google_id(),
+                etag: "1".to_owned(),
+                updated: None,
+            }),
+            synced: Some(Synced::as_sent(series.clone())),
+            ..whole.link.clone()
+        };
+        Self {
+            link: link.occurrence(start).unwrap(),
+            desired: by_series,
+            series: Some(series),
+            ..whole
+        }
+    }
+
+    /// The application changes the location of the series; the times follow that have none of their own.
+    pub(crate) fn relocate_series(&mut self, provider: &mut Provider, location: &str) {
+        let Some(before) = self.series.clone() else { return };
+        let after = Content {
+            location: location.to_owned(),
+            ..before.clone()
+        };
+        if self.desired.location == before.location {
+            location.clone_into(&mut self.desired.location);
+        }
+        self.link = self.link.clone().series_written(&before, &after);
+        provider.relocate_series(&before.location, location);
+        self.desired_at = Timestamp::from_second(provider.now).unwrap();
+        self.series = Some(after);
     }
 
     /// The application changes its event, or brings it back.
