@@ -9,6 +9,7 @@
 pub mod ambient;
 pub mod availability;
 pub mod busy;
+pub mod claims;
 pub mod conflict;
 pub mod event;
 pub mod external_event;

@@ -10,7 +10,7 @@ use kalends_core::{
 
 use crate::{
     ConnectionState, EncodedMonth, Source, Store, StoreError, SyncStatus,
-    db::{Row, sql},
+    db::{Row, Sql, sql},
 };
 
 /// One calendar's part of an answer, with what its evidence is made of.
@@ -45,7 +45,7 @@ pub struct CalendarIndex {
 }
 
 /// Whose index is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum IndexOf<'a> {
     /// All calendars of these users that count for availability.
     Users(&'a [UserId]),
@@ -62,39 +62,48 @@ impl Store {
         of: IndexOf<'_>,
         months: RangeInclusive<i32>,
     ) -> Result<Vec<CalendarIndex>, StoreError> {
-        let select = sql(
-            "SELECT c.id, m.month, m.runs, c.user_id, c.connection_id, k.provider, k.state, c.time_zone,
+        fold(&self.db().read(select(tenant, of, months)).await?)
+    }
+}
+
+/// The statement that reads the index, for [`fold`].
+pub(crate) fn select(tenant: TenantId, of: IndexOf<'_>, months: RangeInclusive<i32>) -> Sql {
+    let select = sql(
+        "SELECT c.id, m.month, m.runs, c.user_id, c.connection_id, k.provider, k.state, c.time_zone,
                  c.sync_status, c.last_error, c.as_of_us, c.source, c.covered_from_us, c.covered_until_us,
                  c.poll_every_us
              FROM calendars c JOIN connections k ON k.id = c.connection_id
              LEFT JOIN busy_months m ON m.calendar_id = c.id AND m.month BETWEEN ",
-        )
-        .push_bind(*months.start())
-        .push(" AND ")
-        .push_bind(*months.end())
-        .push(" WHERE c.selected AND c.lost_us IS NULL AND k.state <> 'disconnected' AND c.tenant_id = ")
-        .push_bind(tenant);
-        let select = match of {
-            IndexOf::Users(users) => select.push(" AND c.user_id IN ").push_list(users),
-            IndexOf::Calendars(ids) => select.push(" AND c.id IN ").push_list(ids.iter().copied()),
-        };
-        let select = select.push(" ORDER BY c.id, m.month");
-        let mut found: Vec<CalendarIndex> = Vec::new();
-        for row in &self.db().read(select).await? {
-            let id = CalendarId(row.get(0_usize)?);
-            if found.last().is_none_or(|last| last.calendar != id) {
-                found.push(calendar_index(id, row)?);
-            }
-            // Read by place: this is the hot path.
-            if let (Some(last), Some(month)) = (found.last_mut(), row.get::<Option<i64>>(1_usize)?) {
-                last.months.push(EncodedMonth {
-                    month: i32::try_from(month).map_err(|_| crate::db::corrupt("month", "no month"))?,
-                    runs: row.get(2_usize)?,
-                });
-            }
+    )
+    .push_bind(*months.start())
+    .push(" AND ")
+    .push_bind(*months.end())
+    .push(" WHERE c.selected AND c.lost_us IS NULL AND k.state <> 'disconnected' AND c.tenant_id = ")
+    .push_bind(tenant);
+    let select = match of {
+        IndexOf::Users(users) => select.push(" AND c.user_id IN ").push_list(users),
+        IndexOf::Calendars(ids) => select.push(" AND c.id IN ").push_list(ids.iter().copied()),
+    };
+    select.push(" ORDER BY c.id, m.month")
+}
+
+/// The calendars that rows of [`select`] tell of.
+pub(crate) fn fold(rows: &[Row]) -> Result<Vec<CalendarIndex>, StoreError> {
+    let mut found: Vec<CalendarIndex> = Vec::new();
+    for row in rows {
+        let id = CalendarId(row.get(0_usize)?);
+        if found.last().is_none_or(|last| last.calendar != id) {
+            found.push(calendar_index(id, row)?);
         }
-        Ok(found)
+        // Read by place: this is the hot path.
+        if let (Some(last), Some(month)) = (found.last_mut(), row.get::<Option<i64>>(1_usize)?) {
+            last.months.push(EncodedMonth {
+                month: i32::try_from(month).map_err(|_| crate::db::corrupt("month", "no month"))?,
+                runs: row.get(2_usize)?,
+            });
+        }
     }
+    Ok(found)
 }
 
 fn calendar_index(calendar: CalendarId, row: &Row) -> Result<CalendarIndex, StoreError> {

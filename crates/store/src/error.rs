@@ -1,5 +1,6 @@
 //! What can go wrong with the rows.
 
+use kalends_core::claims::Refusal;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::seal::SealError;
@@ -24,6 +25,12 @@ pub enum StoreError {
     Fenced {
         /// What the writer no longer holds.
         what: &'static str,
+    },
+    /// Time that was demanded is not free; nothing was written.
+    #[error("the time of {} is not free", refused.len())]
+    NotFree {
+        /// Whose, and why.
+        refused: Vec<Refusal>,
     },
     /// A column holds something that this version cannot read.
     #[error("column {column} holds an unreadable value: {reason}")]
@@ -80,12 +87,17 @@ impl StoreError {
 /// appendix "PostgreSQL Error Codes").
 const PASSING: [&str; 4] = ["08", "40", "53", "57P"];
 const SQLITE_BUSY: u32 = 5;
+/// PostgreSQL's SQLSTATE when an `EXCLUDE` constraint refuses a row.
+const EXCLUSION_VIOLATION: &str = "23P01";
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if let sqlx::Error::Database(inner) = &error {
             if inner.is_unique_violation() {
                 return Self::Conflict { what: "row" };
+            }
+            if inner.code().is_some_and(|code| code == EXCLUSION_VIOLATION) {
+                return Self::Conflict { what: "claim" };
             }
             if inner.is_foreign_key_violation() {
                 return Self::NotFound {

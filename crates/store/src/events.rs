@@ -12,10 +12,13 @@ use kalends_core::{
     time::{CalendarId, EventId, EventLinkId, TenantId, UserId},
 };
 
-pub(crate) use self::form::parts;
-pub(crate) use self::read::{COLUMNS as EVENT_COLUMNS, event as event_row};
 pub use self::{calendars::EventCalendar, read::EventPlace};
-use crate::{Effects, LinkSave};
+pub(crate) use self::{
+    commit::lock,
+    form::parts,
+    read::{COLUMNS as EVENT_COLUMNS, content, event as event_row},
+};
+use crate::{Claiming, Effects, LinkSave};
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +54,8 @@ pub struct EventCommit {
     pub removed: Vec<EventLinkId>,
     /// A link that learnt something from its calendar, which is what changes the event.
     pub saved: Option<LinkSave>,
+    /// What it does about its people's time.
+    pub claiming: Claiming,
     /// Tasks that push the links; news.
     pub effects: Effects,
 }
@@ -103,7 +108,7 @@ pub struct NewLink {
 }
 
 impl EventCommit {
-    /// A write of the event that touches no link.
+    /// A write of the event that touches no link and keeps its claims on their terms; a new event takes its time without asking.
     pub fn new(write: EventWrite) -> Self {
         Self {
             write,
@@ -111,6 +116,7 @@ impl EventCommit {
             shown: Vec::new(),
             removed: Vec::new(),
             saved: None,
+            claiming: Claiming::Kept,
             effects: Effects::none(),
         }
     }

@@ -13,6 +13,7 @@ mod api_keys;
 mod busy_index;
 mod calendars;
 mod changes;
+mod claims;
 mod conflicts;
 mod connect_sessions;
 mod connections;
@@ -48,6 +49,7 @@ pub use self::{
         Source, SuspectedDeletion, SyncStatus,
     },
     changes::{Change, ChangePage, NewChange},
+    claims::{Claiming, Demand, DemandedTime, Judge, PersonRows, ShortSeries, UserClaim},
     conflicts::{
         ConflictChange, ConflictFilter, ConflictRow, ConflictWrite, ConflictsCommit, EventAhead, NewConflict,
         PersonAhead, Resolution,

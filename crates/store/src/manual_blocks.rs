@@ -5,7 +5,7 @@ use kalends_core::time::{BlockId, Interval, TenantId, UserId};
 
 use crate::{
     Effects, Store, StoreError,
-    db::{Row, corrupt, sql},
+    db::{Row, Sql, corrupt, sql},
 };
 
 const COLUMNS: &str = "SELECT id, user_id, start_us, end_us, title, created_us FROM manual_blocks";
@@ -66,17 +66,7 @@ impl Store {
         users: &[UserId],
         window: Interval,
     ) -> Result<Vec<ManualBlock>, StoreError> {
-        let select = sql(COLUMNS)
-            .push(" WHERE tenant_id = ")
-            .push_bind(tenant)
-            .push(" AND user_id IN ")
-            .push_list(users)
-            .push(" AND end_us > ")
-            .push_bind(window.start_us())
-            .push(" AND start_us < ")
-            .push_bind(window.end_us())
-            .push(" ORDER BY start_us, id");
-        self.db().read(select).await?.iter().map(manual_block).collect()
+        fold(&self.db().read(select(tenant, users, window)).await?)
     }
 
     /// A user's blocks in the order in which they were made, after one of them.
@@ -118,6 +108,25 @@ impl Store {
             _ => self.commit_with(tx, effects).await,
         }
     }
+}
+
+/// The statement that reads the blocks of these users that overlap the window, for [`fold`].
+pub(crate) fn select(tenant: TenantId, users: &[UserId], window: Interval) -> Sql {
+    sql(COLUMNS)
+        .push(" WHERE tenant_id = ")
+        .push_bind(tenant)
+        .push(" AND user_id IN ")
+        .push_list(users)
+        .push(" AND end_us > ")
+        .push_bind(window.start_us())
+        .push(" AND start_us < ")
+        .push_bind(window.end_us())
+        .push(" ORDER BY start_us, id")
+}
+
+/// The blocks that rows of [`select`] tell of.
+pub(crate) fn fold(rows: &[Row]) -> Result<Vec<ManualBlock>, StoreError> {
+    rows.iter().map(manual_block).collect()
 }
 
 fn manual_block(row: &Row) -> Result<ManualBlock, StoreError> {

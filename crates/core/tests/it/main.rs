@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod channel_year;
+mod claims;
 mod conflict;
 mod event;
 mod feed_to_slots;

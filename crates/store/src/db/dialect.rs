@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -66,6 +66,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
         include_str!("../../migrations/0014_events_by_start.sql"),
     ),
     (15, "events", include_str!("../../migrations/0015_events.sql")),
+    (17, "claims", include_str!("../../migrations/0017_claims.sql")),
     (
         19,
         "conflicts",
@@ -83,6 +84,9 @@ const SQLITE_WORDS: [(&str, &str); 6] = [
     ("\n);", "\n) STRICT;"),
 ];
 
+/// What follows this to the end of a migration SQLite does not have.
+const POSTGRES_ONLY: &str = "\n-- PostgreSQL only";
+
 /// Whose words a migration is put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -96,9 +100,7 @@ pub(crate) fn migrator(dialect: Dialect) -> Migrator {
         .into_iter()
         .map(|(version, what, text)| {
             let text = match dialect {
-                Dialect::Sqlite => SQLITE_WORDS
-                    .iter()
-                    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to)),
+                Dialect::Sqlite => for_sqlite(text),
                 Dialect::Postgres => text.to_owned(),
             };
             Migration::new(
@@ -111,6 +113,15 @@ pub(crate) fn migrator(dialect: Dialect) -> Migrator {
         })
         .collect();
     Migrator::with_migrations(migrations)
+}
+
+fn for_sqlite(text: &str) -> String {
+    let text = text
+        .split_once(POSTGRES_ONLY)
+        .map_or(text, |(for_both, _)| for_both);
+    SQLITE_WORDS
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 #[cfg(test)]
@@ -126,6 +137,7 @@ mod tests {
                 text.matches(") STRICT;").count()
             );
             assert!(!text.contains("COLLATE"));
+            assert!(!text.contains("gist"));
         }
     }
 }

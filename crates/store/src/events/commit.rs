@@ -8,7 +8,8 @@ use kalends_core::{
 
 use super::{EventCommit, EventRow, EventWrite, form};
 use crate::{
-    Store, StoreError,
+    Claiming, Store, StoreError,
+    claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
     event_links,
 };
@@ -17,14 +18,19 @@ impl Store {
     /// Writes an event with its links, tasks and news; answers the event as it is now.
     ///
     /// [`StoreError::Conflict`] when the key is taken or the event has changed since it was read, [`StoreError::Fenced`] when the
-    /// saved link has; nothing is written then.
+    /// saved link has or claims have run out, [`StoreError::NotFree`] when time is demanded that is not free; nothing is
+    /// written then.
     pub async fn commit_event(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
         let effects = self.prepare(tenant, commit.effects).await?;
         let now = self.now();
         let id = commit.write.id();
         let mut tx = self.begin().await?;
         let by_person = commit.saved.is_some();
+        let taken = take(&mut tx, tenant, (&commit.write, commit.claiming), now).await?;
         write(&mut tx, tenant, (commit.write, by_person), now).await?;
+        if let Some(taken) = taken {
+            taken.write(&mut tx).await?;
+        }
         for link in commit.new_links {
             event_links::insert(&mut tx, (tenant, id), link, now).await?;
         }
@@ -103,18 +109,41 @@ async fn write(
             }
             index(tx, tenant, id, &event).await
         }
-        EventWrite::Keep { id, version } => {
-            let lock = sql("SELECT version FROM events WHERE tenant_id = $1 AND id = $2")
-                .bind(tenant)
-                .bind(id);
-            let row = tx.read_first(lock.push(tx.locked())).await?;
-            let row = row.ok_or(StoreError::NotFound { what: "event" })?;
-            if row.get::<i64>("version")? != version {
-                return Err(StoreError::Conflict { what: "event" });
-            }
-            Ok(())
-        }
+        EventWrite::Keep { id, version } => lock(tx, tenant, (id, version)).await,
     }
+}
+
+/// The claims that the event is to have; `None` when nothing is said of the event itself.
+async fn take(
+    tx: &mut Tx,
+    tenant: TenantId,
+    (write, claiming): (&EventWrite, Claiming),
+    now: Timestamp,
+) -> Result<Option<Taken>, StoreError> {
+    let (id, event, is_new) = match write {
+        EventWrite::Insert { id, event, .. } => (*id, event, true),
+        EventWrite::Update { id, event, .. } => (*id, event, false),
+        EventWrite::Keep { .. } => return Ok(None),
+    };
+    let taken = claims::take(tx, (tenant, id, is_new), event, (claiming, now)).await?;
+    Ok(Some(taken))
+}
+
+/// Keeps an event as it was read until the transaction ends.
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    tenant: TenantId,
+    (id, version): (EventId, i64),
+) -> Result<(), StoreError> {
+    let lock = sql("SELECT version FROM events WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant)
+        .bind(id);
+    let row = tx.read_first(lock.push(tx.locked())).await?;
+    let row = row.ok_or(StoreError::NotFound { what: "event" })?;
+    if row.get::<i64>("version")? != version {
+        return Err(StoreError::Conflict { what: "event" });
+    }
+    Ok(())
 }
 
 /// What the event is found by.

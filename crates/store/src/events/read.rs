@@ -1,7 +1,7 @@
 //! Reading events.
 
 use kalends_core::{
-    event::EventKey,
+    event::{Event, EventKey},
     time::{EventId, TenantId},
 };
 
@@ -55,9 +55,14 @@ pub(crate) fn event(row: &Row) -> Result<EventRow, StoreError> {
         tenant: row.id("tenant_id", TenantId)?,
         key: key.map_err(|error| corrupt("key", &error.to_string()))?,
         version: row.get("version")?,
-        event: form::from_text(&row.get::<String>("content")?)?,
+        event: content(row)?,
         desired_at: row.time("desired_us")?,
         created_at: row.time("created_us")?,
         updated_at: row.time("updated_us")?,
     })
+}
+
+/// What is wanted of an event whose row has its content.
+pub(crate) fn content(row: &Row) -> Result<Event, StoreError> {
+    form::from_text(&row.get::<String>("content")?)
 }

@@ -8,6 +8,7 @@ mod harness;
 mod accounts;
 mod busy_index;
 mod changes;
+mod claims;
 mod connections;
 mod events;
 mod idempotency_keys;
