@@ -1,10 +1,12 @@
 //! Request parts as typed values; whatever does not fit becomes a [`Problem`](crate::problem::Problem) that names
 //! the field.
 
+mod condition;
 pub(crate) mod json;
 mod path;
 mod query;
 
+pub(crate) use condition::{IfVersion, etag};
 pub(crate) use json::{Json, JsonBytes, whole_body};
 pub(crate) use path::Path;
 pub(crate) use query::Query;

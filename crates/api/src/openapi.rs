@@ -61,6 +61,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
         (name = "calendars", description = "The calendars of connections: which count, which one is written to."),
         (name = "users", description = "The people of the application, their settings, and time blocked by hand."),
         (name = "reading", description = "Who is free when. All answers come from the busy index."),
+        (name = "events", description = "The application's own events, on people's calendars."),
         (name = "changes", description = "What has happened, in order and without gaps."),
         (name = "tasks", description = "Background work that was given up, and bringing it back."),
         (name = "push", description = "Where providers tell that something changed; no key needed."),

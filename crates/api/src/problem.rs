@@ -27,6 +27,7 @@ pub(crate) struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
+    etag: Option<String>,
 }
 
 /// What is wrong with one field of a request.
@@ -81,6 +82,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_seconds: None,
+            etag: None,
         }
     }
 
@@ -128,6 +130,12 @@ impl Problem {
         self
     }
 
+    /// Says of which version the thing is.
+    pub(crate) fn etag(mut self, etag: Option<String>) -> Self {
+        self.etag = etag;
+        self
+    }
+
     /// What happened, for a program.
     pub(crate) const fn code(&self) -> Code {
         self.code
@@ -164,6 +172,9 @@ impl IntoResponse for Problem {
         }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(etag) = self.etag.as_deref().and_then(|etag| etag.parse().ok()) {
+            headers.insert(header::ETAG, etag);
         }
         response.extensions_mut().insert(self);
         response

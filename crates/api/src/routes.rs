@@ -4,6 +4,7 @@ mod calendars;
 mod changes;
 mod connect;
 pub(crate) mod connections;
+pub(crate) mod events;
 mod operations;
 mod push;
 pub(crate) mod reading;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(calendars::router())
         .merge(users::router())
         .merge(reading::router())
+        .merge(events::router())
         .merge(changes::router())
         .merge(tasks::router())
         .merge(push::router())

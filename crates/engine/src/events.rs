@@ -21,13 +21,14 @@ use kalends_core::{
     time::{CalendarId, ConnectionId, EventId, EventLinkId, UserId},
     two_way::Answers,
 };
-use kalends_store::{LinkStatus, StoreError};
+use kalends_store::StoreError;
 
 use crate::settings::SettingsError;
 
 pub use condition::Condition;
 pub use delete::delete;
 pub use get::get;
+pub use kalends_store::LinkStatus;
 pub use put::{Put, PutEvent, put};
 
 /// An event of the application with what became of it.
@@ -84,6 +85,20 @@ pub struct Link {
     pub synced_at: Option<Timestamp>,
     /// The code of the last failure since.
     pub last_error: Option<String>,
+}
+
+impl Link {
+    /// What to tell its person, when they can do something about it or wonder.
+    pub const fn advice(&self) -> Option<&'static str> {
+        match (self.status, self.refusal) {
+            (LinkStatus::Blocked, Some(refusal)) => Some(refusal.advice()),
+            (LinkStatus::Blocked, None) => Some("Your calendar does not take this event now."),
+            (LinkStatus::Failed, _) => {
+                Some("Your calendar could not be changed. We will try again by ourselves.")
+            }
+            (LinkStatus::Pending | LinkStatus::Synced | LinkStatus::Removed, _) => None,
+        }
+    }
 }
 
 /// Why an event was not found or not changed.

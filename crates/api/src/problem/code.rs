@@ -57,6 +57,8 @@ codes! {
     MethodNotAllowed = ("method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method");
     /// The request contradicts the present state; read it again and decide anew.
     Conflict = ("conflict", CONFLICT, "The request contradicts the present state");
+    /// The thing is not of the version that `If-Match` or `If-None-Match` asks for; the header `ETag` has its version now.
+    VersionMismatch = ("version_mismatch", PRECONDITION_FAILED, "Somebody else has changed it");
     /// A request with the same `Idempotency-Key` is under way; repeat it after `Retry-After` seconds to get its answer.
     IdempotencyKeyInUse = ("idempotency_key_in_use", CONFLICT, "The request is under way");
     /// The `Idempotency-Key` was sent with another address or body before; a new request needs a new key.

@@ -2,12 +2,13 @@
 
 use kalends_engine::{
     StoreError, availability::AvailabilityError, blocks::BlockError, calendars::CalendarError,
-    changes::ChangeError, connections::ConnectionError, external_events::ExternalEventError, page::BadCursor,
-    settings::SettingsError, tasks::TaskError, tenants::TenantError, users::UserError,
+    changes::ChangeError, connections::ConnectionError, events::EventError,
+    external_events::ExternalEventError, page::BadCursor, settings::SettingsError, tasks::TaskError,
+    tenants::TenantError, users::UserError,
 };
 
 use super::{Code, Problem};
-use crate::fields;
+use crate::{extract::etag, fields};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -146,6 +147,27 @@ impl From<ExternalEventError> for Problem {
             ExternalEventError::UnknownCalendar => Self::not_found("calendar"),
             ExternalEventError::BadCursor(error) => error.into(),
             ExternalEventError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EventError> for Problem {
+    fn from(error: EventError) -> Self {
+        match error {
+            EventError::NotFound => Self::not_found("event"),
+            EventError::UnknownUser { index } => {
+                let field = format!("people[{index}].userId");
+                Self {
+                    errors: Self::field(field.as_str(), error.to_string()).errors,
+                    ..Self::new(Code::NotFound, format!("{field}: {error}"))
+                }
+            }
+            EventError::Field(error) => fields::invalid(error),
+            EventError::VersionMismatch { current } => {
+                Self::new(Code::VersionMismatch, sentence(&error)).etag(current.map(etag))
+            }
+            EventError::Settings(error) => error.into(),
+            EventError::Store(error) => error.into(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod calendars;
 mod connect;
 mod connections;
 mod conventions;
+mod events;
 mod feeds;
 mod idempotency;
 mod nonsense;

@@ -17,6 +17,17 @@ fn slots(change: &Value) -> Value {
     body
 }
 
+/// An event with some fields changed.
+fn event(change: &Value) -> Value {
+    let mut body = json!({
+        "title": "Lesson", "start": "2026-12-01T10:00:00Z", "end": "2026-12-01T11:00:00Z", "people": [{"userId": "ada"}],
+    });
+    for (field, value) in change.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    body
+}
+
 /// A question of groups alone.
 fn of_groups(groups: &Value) -> Value {
     let mut body = slots(&json!({"groups": groups}));
@@ -43,6 +54,7 @@ fn wrong() -> Vec<Wrong> {
     let invalid = "invalid_request";
     let id = "/v1/calendars/01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90";
     let working = "/v1/users/ada/settings/working_hours";
+    let lesson = "/v1/events/lesson-17";
     vec![
         (put.clone(), "/v1/users/ada", json!({}), invalid, "timeZone"),
         (put.clone(), "/v1/users/ada", json!({"timeZone": "Mars/Olympus"}), invalid, "timeZone"),
@@ -63,7 +75,7 @@ fn wrong() -> Vec<Wrong> {
         (put.clone(), working, hours("17:00", "09:00"), invalid, "openHours[0].end"),
         (put.clone(), working, json!({"timeZone": "UTC", "openHours": [{"days": [8], "start": "09:00", "end": "10:00"}]}), invalid, "openHours[0].days"),
         (put.clone(), working, json!({"timeZone": "UTC", "openHours": [], "overrides": [{"date": "2026-02-30", "intervals": []}]}), invalid, "overrides[0].date"),
-        (put, working, json!({"timeZone": "UTC", "openHours": [], "overrides": [{"date": "2026-02-03", "intervals": [["09:00", "10"]]}]}), invalid, "overrides[0].intervals[0][1]"),
+        (put.clone(), working, json!({"timeZone": "UTC", "openHours": [], "overrides": [{"date": "2026-02-03", "intervals": [["09:00", "10"]]}]}), invalid, "overrides[0].intervals[0][1]"),
         (post.clone(), "/v1/users/ada/blocks", json!({"start": "tomorrow", "end": "2026-12-01T09:00:00Z"}), invalid, "start"),
         (post.clone(), "/v1/users/ada/blocks", json!({"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T09:00:00Z"}), invalid, "end"),
         (post.clone(), "/v1/users/ada/blocks", json!({"start": "2026-12-01T09:00:00Z", "end": "2126-12-01T09:00:00Z"}), invalid, "end"),
@@ -144,6 +156,48 @@ fn wrong() -> Vec<Wrong> {
         (post.clone(), "/v1/availability/explain", slots(&json!({"at": "noon"})), invalid, "at"),
         (post.clone(), "/v1/availability/explain", slots(&json!({"at": "2026-12-01T00:00:00Z", "durationMinutes": 0})), invalid, "durationMinutes"),
         (post.clone(), "/v1/availability/explain", slots(&json!({"at": "2026-12-01T00:00:00Z", "userIds": ["nobody"]})), "not_found", "userIds[0]"),
+        (put.clone(), lesson, json!({}), invalid, "title"),
+        (put.clone(), lesson, event(&json!({"title": ""})), invalid, "title"),
+        (put.clone(), lesson, event(&json!({"title": "a\u{0}b"})), invalid, "title"),
+        (put.clone(), lesson, event(&json!({"title": "x".repeat(1025)})), invalid, "title"),
+        (put.clone(), lesson, event(&json!({"titel": "x"})), invalid, "titel"),
+        (put.clone(), lesson, event(&json!({"id": "x"})), invalid, "id"),
+        (put.clone(), lesson, event(&json!({"start": "tomorrow"})), invalid, "start"),
+        (put.clone(), lesson, event(&json!({"start": "2026-02-30"})), invalid, "start"),
+        (put.clone(), lesson, event(&json!({"start": "2026-12-01T10:00:00"})), invalid, "start"),
+        (put.clone(), lesson, event(&json!({"start": "2026-12-01"})), invalid, "end"),
+        (put.clone(), lesson, event(&json!({"end": "2026-12-02"})), invalid, "end"),
+        (put.clone(), lesson, event(&json!({"end": "2026-12-01T10:00:00Z"})), invalid, "end"),
+        (put.clone(), lesson, event(&json!({"end": "2026-12-01T11:00:00.5Z"})), invalid, "end"),
+        (put.clone(), lesson, event(&json!({"start": "2026-12-01", "end": "2026-12-01"})), invalid, "end"),
+        (put.clone(), lesson, event(&json!({"start": "2026-12-01", "end": "2026-12-02", "timeZone": "UTC"})), invalid, "timeZone"),
+        (put.clone(), lesson, event(&json!({"timeZone": "Mars/Olympus"})), invalid, "timeZone"),
+        (put.clone(), lesson, event(&json!({"recurrence": ["RRULE:FREQ=DAILY"]})), invalid, "timeZone"),
+        (put.clone(), lesson, event(&json!({"recurrence": ["RRULE:FREQ=SOMETIMES"], "timeZone": "UTC"})), invalid, "recurrence[0]"),
+        (put.clone(), lesson, event(&json!({"recurrence": ["EXDATE:20261201T100000Z"], "timeZone": "UTC"})), invalid, "recurrence"),
+        (put.clone(), lesson, event(&json!({"recurrence": "RRULE:FREQ=DAILY"})), invalid, "recurrence"),
+        (put.clone(), lesson, event(&json!({"people": []})), invalid, "people"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": ""}]})), invalid, "people[0].userId"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": "ada"}, {"userId": "ada"}]})), invalid, "people[1].userId"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": "ada", "role": "boss"}]})), invalid, "people[0].role"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": "ada", "role": "participant"}]})), invalid, "people"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": "ada", "note": "x".repeat(1001)}]})), invalid, "people[0].note"),
+        (put.clone(), lesson, event(&json!({"people": [{"userId": "nobody"}]})), "not_found", "people[0].userId"),
+        (put.clone(), lesson, event(&json!({"attendees": [{"email": "eve"}]})), invalid, "attendees[0].email"),
+        (put.clone(), lesson, event(&json!({"attendees": [{"email": "a@b"}, {"email": "A@b"}]})), invalid, "attendees[1].email"),
+        (put.clone(), lesson, event(&json!({"reminders": [{"minutesBefore": -1}]})), invalid, "reminders[0].minutesBefore"),
+        (put.clone(), lesson, event(&json!({"reminders": [{"minutesBefore": 40_321}]})), invalid, "reminders[0].minutesBefore"),
+        (put.clone(), lesson, event(&json!({"reminders": vec![json!({"minutesBefore": 1}); 6]})), invalid, "reminders"),
+        (put.clone(), lesson, event(&json!({"url": "lyceum.example"})), invalid, "url"),
+        (put.clone(), lesson, event(&json!({"source": {"title": "x", "url": "file:///etc/passwd"}})), invalid, "source.url"),
+        (put.clone(), lesson, event(&json!({"color": "beige"})), invalid, "color"),
+        (put.clone(), lesson, event(&json!({"status": "maybe"})), invalid, "status"),
+        (put.clone(), lesson, event(&json!({"addedBy": 3})), invalid, "addedBy"),
+        (put.clone(), lesson, event(&json!({"addedBy": "two\nlines"})), invalid, "addedBy"),
+        (put.clone(), lesson, event(&json!({"metadata": {"": "x"}})), invalid, "metadata"),
+        (put.clone(), lesson, event(&json!({"metadata": {"a": 3}})), invalid, "metadata.a"),
+        (put.clone(), lesson, event(&json!({"metadata": {"a": "x".repeat(501)}})), invalid, "metadata.a"),
+        (put, "/v1/events/%00", event(&json!({})), invalid, "key"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "gogle"}), invalid, "provider"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "provider": "microsoft"}), "provider_not_configured", "provider"),
         (post.clone(), "/v1/connect-sessions", json!({"userId": "ada", "features": ["calendar_read", "coffee"]}), invalid, "features[1]"),

@@ -232,6 +232,9 @@ fn check_attendees(list: &str, attendees: &[Attendee]) -> Result<(), InvalidFiel
 }
 
 fn no_longer(field: &str, text: &str, limit: usize) -> Result<(), InvalidField> {
+    if text.contains('\0') {
+        return Err(InvalidField::new(field, "a text without null characters"));
+    }
     if text.chars().count() <= limit {
         return Ok(());
     }

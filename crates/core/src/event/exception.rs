@@ -70,6 +70,14 @@ impl Event {
         self
     }
 
+    /// The event with those exceptions of another version of it whose times it still has.
+    #[must_use]
+    pub fn with_exceptions_of(mut self, other: &Self) -> Self {
+        self.exceptions.clone_from(&other.exceptions);
+        self.drop_stray_exceptions();
+        self
+    }
+
     /// The series without the times that its rule no longer gives.
     pub(super) fn drop_stray_exceptions(&mut self) {
         let (when, recurrence) = (&self.when, &self.recurrence);

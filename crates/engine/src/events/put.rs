@@ -40,8 +40,8 @@ pub enum Put {
     Stored(Event),
 }
 
-/// Makes the event or changes it to what is wanted. An event that is so already keeps its version. Links, the tasks that
-/// push them and the news are written with it, in one transaction.
+/// Makes the event or changes it to what is wanted. An event that is so already keeps its version, and a series the
+/// exceptions whose times it still has. Links, the tasks that push them and the news are written with it, in one transaction.
 pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put, EventError> {
     put.event.check()?;
     let writers = stand::writers(engine, tenant, &put.event).await?;
@@ -49,9 +49,14 @@ pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put
         let found = stand::of_key(engine, tenant, &put.key, &writers).await?;
         let current = found.row.as_ref().map(|row| row.version);
         put.condition.check(current)?;
+        let event = put.event.clone();
+        let event = match &found.row {
+            Some(row) => event.with_exceptions_of(&row.event),
+            None => event,
+        };
         let wanted = Wanted {
             key: Some(&put.key),
-            event: &put.event,
+            event: &event,
         };
         match change(engine, tenant, &found, (wanted, &writers)).await {
             Err(StoreError::Conflict { .. }) => {}

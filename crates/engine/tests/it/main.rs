@@ -14,6 +14,7 @@ mod crashes;
 mod daily;
 mod deaths;
 mod draining;
+mod events;
 mod feeds;
 mod ignoring;
 mod mass_deletion;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::words::words;
+use crate::words::{Response, Status, Transparency, Visibility, words};
 
 /// An event of a provider's calendar that Kalends did not create.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,22 +81,9 @@ pub(crate) struct ExternalEvent {
 }
 
 words! {
-    /// Whether an event takes place.
-    #[schema(as = EventStatus)]
-    Status of core::EventStatus { Confirmed, Tentative, Cancelled }
-
     /// What sort of entry an event is.
     #[schema(as = EventKind)]
     Kind of core::EventKind { Default, OutOfOffice, FocusTime, WorkingLocation, Birthday, FromMail }
-
-    /// Whether an event takes up time (RFC 5545 section 3.8.2.7).
-    Transparency of core::Transparency { Opaque, Transparent }
-
-    /// Who may see an event's details.
-    Visibility of core::Visibility { Default, Public, Private }
-
-    /// An invited person's answer (RFC 5545 section 3.2.12).
-    Response of core::Response { NeedsAction, Accepted, Tentative, Declined }
 }
 
 /// A part in a series.
