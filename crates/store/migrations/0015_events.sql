@@ -75,9 +75,12 @@ CREATE TABLE event_links (
     removing BOOLEAN NOT NULL,
     -- Whether it was taken off this calendar by hand and stays off.
     off BOOLEAN NOT NULL,
-    -- Whether the calendar has, or no longer has, something that nobody has looked at yet.
-    sighted BOOLEAN NOT NULL,
-    -- An event of an earlier generation that came late and is to be deleted.
+    -- Pulls count what they come across here, beside the rest of the row, and note the version that they saw.
+    sightings BIGINT NOT NULL,
+    sighted_etag TEXT,
+    -- How many of the sightings have been looked at.
+    looked BIGINT NOT NULL,
+    -- An event of an earlier generation that came late and is to be deleted; written by pulls too.
     stray TEXT COLLATE "C",
     -- Whether the calendar may differ from what is wanted.
     owed BOOLEAN NOT NULL,
@@ -94,4 +97,4 @@ CREATE TABLE event_links (
 CREATE INDEX event_links_by_event ON event_links (event_id);
 CREATE INDEX event_links_by_user ON event_links (tenant_id, user_id, status);
 CREATE UNIQUE INDEX event_links_by_provider_id ON event_links (calendar_id, provider_id) WHERE provider_id IS NOT NULL;
-CREATE INDEX event_links_owed ON event_links (updated_us) WHERE owed;
+CREATE INDEX event_links_owed ON event_links (id) WHERE owed;

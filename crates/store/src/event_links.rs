@@ -7,7 +7,7 @@ mod write;
 use jiff::Timestamp;
 use kalends_core::{
     sync::push::{LinkState, Made},
-    time::{CalendarId, EventId, EventLinkId, TenantId, UserId},
+    time::{CalendarId, ConnectionId, EventId, EventLinkId, TenantId, UserId},
 };
 
 pub(crate) use self::{
@@ -31,9 +31,13 @@ pub struct LinkRow {
     pub calendar: CalendarId,
     /// What the calendar is at its provider.
     pub place: String,
+    /// The connection that the calendar belongs to.
+    pub connection: ConnectionId,
     /// How it stands.
     pub standing: LinkStanding,
-    /// Counts its writes.
+    /// What pulls came across.
+    pub sightings: Sightings,
+    /// Counts its writes; those of pulls not.
     pub revision: i64,
     /// When it was made.
     pub created_at: Timestamp,
@@ -50,10 +54,8 @@ pub struct LinkStanding {
     pub made: Made,
     /// What it is for.
     pub aim: LinkAim,
-    /// Whether the calendar has, or no longer has, something that nobody has looked at yet.
-    pub sighted: bool,
-    /// The provider's id of an event of an earlier generation that came late and is to be deleted.
-    pub stray: Option<String>,
+    /// How many sightings have been looked at.
+    pub looked: i64,
     /// Whether the calendar may differ from what is wanted.
     pub owed: bool,
     /// What people are told.
@@ -64,6 +66,17 @@ pub struct LinkStanding {
     pub last_error: Option<String>,
     /// When calendar and event were last one.
     pub synced_at: Option<Timestamp>,
+}
+
+/// What pulls came across of a link's event. Written by pulls, without regard to who else writes the link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sightings {
+    /// How many there were.
+    pub count: i64,
+    /// The version that the last one saw; `None` when it saw that the event is gone.
+    pub etag: Option<String>,
+    /// The provider's id of an event of an earlier generation that came late and is to be deleted.
+    pub stray: Option<String>,
 }
 
 /// What a link is for.
@@ -99,8 +112,10 @@ pub struct LinkSave {
     pub id: EventLinkId,
     /// The revision that was read.
     pub revision: i64,
-    /// How it stands from now on.
+    /// How it stands from now on. A sighting that came meanwhile keeps it owed.
     pub standing: LinkStanding,
+    /// The stray that is gone.
+    pub deleted_stray: Option<String>,
 }
 
 /// A saved link with what follows.
@@ -116,12 +131,18 @@ pub struct LinkCommit {
 }
 
 impl LinkRow {
+    /// Whether a pull came across something that nobody has looked at yet.
+    pub const fn is_sighted(&self) -> bool {
+        self.sightings.count > self.standing.looked
+    }
+
     /// A save that changes nothing yet.
     pub fn to_save(&self) -> LinkSave {
         LinkSave {
             id: self.id,
             revision: self.revision,
             standing: self.standing.clone(),
+            deleted_stray: None,
         }
     }
 }

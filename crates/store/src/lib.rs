@@ -63,7 +63,7 @@ pub use self::{
     drift_audits::{DriftAudit, NewAudit, StoredVersion},
     effects::Effects,
     error::StoreError,
-    event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus},
+    event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus, Sightings},
     events::{EventCalendar, EventCommit, EventPlace, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},

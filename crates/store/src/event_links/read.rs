@@ -2,20 +2,21 @@
 
 use kalends_core::{
     sync::push::{LinkKey, LinkState, Made, Provided, Synced, Unanswered},
-    time::{CalendarId, EventId, EventLinkId, TenantId},
+    time::{CalendarId, ConnectionId, EventId, EventLinkId, TenantId},
 };
 use uuid::Uuid;
 
-use super::{LinkAim, LinkRow, LinkStanding, form};
+use super::{LinkAim, LinkRow, LinkStanding, Sightings, form};
 use crate::{
     Store, StoreError,
     db::{Row, corrupt, sql},
 };
 
 const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.series_link,
-     l.occurrence, l.generation, l.provider_id, l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered, l.deleting, l.held, l.meeting_link, l.page,
-     l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sighted, l.stray, l.owed, l.status, l.reason, l.last_error,
-     l.synced_us, l.revision, l.created_us, l.updated_us FROM event_links l";
+     l.occurrence, l.generation, l.provider_id, l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered,
+     l.deleting, l.held, l.meeting_link, l.page, l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sightings,
+     l.sighted_etag, l.looked, l.stray, l.owed, l.status, l.reason, l.last_error, l.synced_us, l.revision,
+     l.created_us, l.updated_us, c.connection_id FROM event_links l JOIN calendars c ON c.id = l.calendar_id";
 
 impl Store {
     /// One link.
@@ -98,8 +99,7 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         state,
         made,
         aim,
-        sighted: row.get("sighted")?,
-        stray: row.get("stray")?,
+        looked: row.get("looked")?,
         owed: row.get("owed")?,
         status: row.word("status")?,
         reason: row.get("reason")?,
@@ -113,7 +113,13 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
         user: row.user("user_id")?,
         calendar: row.id("calendar_id", CalendarId)?,
         place: row.get("place")?,
+        connection: row.id("connection_id", ConnectionId)?,
         standing,
+        sightings: Sightings {
+            count: row.get("sightings")?,
+            etag: row.get("sighted_etag")?,
+            stray: row.get("stray")?,
+        },
         revision: row.get("revision")?,
         created_at: row.time("created_us")?,
         updated_at: row.time("updated_us")?,

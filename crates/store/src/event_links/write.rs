@@ -45,8 +45,9 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     let insert = sql(
         "INSERT INTO event_links (id, tenant_id, event_id, user_id, calendar_id, place, generation, deleting, held,
-             meeting_link, meeting, answers, removing, off, sighted, owed, status, revision, created_us, updated_us)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, FALSE, '', 'possible', 'absent', '{}', FALSE, FALSE, FALSE, TRUE, 'pending', 1,
+             meeting_link, meeting, answers, removing, off, sightings, looked, owed, status, revision, created_us,
+             updated_us)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, FALSE, '', 'possible', 'absent', '{}', FALSE, FALSE, 0, 0, TRUE, 'pending', 1,
              $7, $8)",
     )
     .bind(link.id)
@@ -106,7 +107,8 @@ pub(crate) async fn save(
     let update = sql(
         "UPDATE event_links SET generation = $1, provider_id = $2, etag = $3, provider_updated_us = $4, sent = $5,
              shown = $6, unanswered = $7, deleting = $8, held = $9, meeting_link = $10, page = $11, meeting = $12,
-             meeting_url = $13, answers = $14, removing = $15, off = $16, sighted = $17, stray = $18, owed = $19,
+             meeting_url = $13, answers = $14, removing = $15, off = $16, looked = $17,
+             stray = CASE WHEN stray = $18 THEN NULL ELSE stray END, owed = ($19 OR sightings > $28),
              status = $20, reason = $21, last_error = $22, synced_us = $23, updated_us = $24, revision = revision + 1
          WHERE tenant_id = $25 AND id = $26 AND revision = $27",
     )
@@ -126,8 +128,8 @@ pub(crate) async fn save(
     .bind(form::answers_text(&made.answers))
     .bind(standing.aim != LinkAim::Shown)
     .bind(standing.aim == LinkAim::Off)
-    .bind(standing.sighted)
-    .bind(standing.stray.as_deref())
+    .bind(standing.looked)
+    .bind(link.deleted_stray.as_deref())
     .bind(standing.owed)
     .bind(standing.status.word())
     .bind(standing.reason.as_deref())
@@ -136,7 +138,8 @@ pub(crate) async fn save(
     .bind(now)
     .bind(tenant)
     .bind(link.id)
-    .bind(link.revision);
+    .bind(link.revision)
+    .bind(standing.looked);
     match tx.execute(update).await? {
         0 => Err(StoreError::Fenced { what: "link" }),
         _ => Ok(()),
