@@ -4,7 +4,12 @@
 
 use std::str::FromStr;
 
-use crate::{busy::BusyRules, invalid_field::InvalidField, slots::OpenHours};
+use crate::{
+    busy::BusyRules,
+    invalid_field::InvalidField,
+    slots::OpenHours,
+    two_way::{Direction, Policy},
+};
 
 /// The settings a user has, each kind on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +63,10 @@ pub struct Sync {
     pub sync_enabled: bool,
     /// Off: only when asked to.
     pub auto_sync: bool,
+    /// Which way the application's events travel.
+    pub direction: Direction,
+    /// Which side stays when the person edits one of them on their calendar; the tenant's policy when `None`.
+    pub policy: Option<Policy>,
     interval_seconds: u32,
 }
 
@@ -208,6 +217,8 @@ impl Default for Sync {
         Self {
             sync_enabled: true,
             auto_sync: true,
+            direction: Direction::TwoWay,
+            policy: None,
             interval_seconds: 15 * 60,
         }
     }

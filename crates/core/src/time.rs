@@ -14,8 +14,8 @@ mod zone_name;
 
 pub use event_time::EventTime;
 pub use id::{
-    ApiKeyId, BlockId, CalendarId, ConflictId, ConnectionId, EventId, EventLinkId, ExternalEventId,
-    OauthStateId, PushChannelId, SyncRunId, TaskId, TenantId, UserId, UserIdError,
+    ApiKeyId, BlockId, CalendarId, ConflictId, ConnectionId, EventEditId, EventId, EventLinkId,
+    ExternalEventId, OauthStateId, PushChannelId, SyncRunId, TaskId, TenantId, UserId, UserIdError,
 };
 pub use interval::Interval;
 pub use offset_span::OffsetSpan;

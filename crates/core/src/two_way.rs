@@ -11,6 +11,7 @@
 mod answer;
 mod decide;
 mod deletion;
+mod follow;
 mod responses;
 mod undo;
 
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 pub use answer::{Answer, answered};
 pub use decide::decide;
 pub use deletion::{AfterDeletion, DeletedEvent, on_deletion};
+pub use follow::{adopt, follow};
 pub use responses::{Answers, Responded, responses};
 pub use undo::{Undone, undo};
 
@@ -64,6 +66,45 @@ pub struct Rules {
     pub direction: Direction,
     /// When the application last changed the event.
     pub desired_at: Timestamp,
+}
+
+impl Policy {
+    /// Every policy.
+    pub const ALL: [Self; 4] = [Self::NewestWins, Self::AppWins, Self::ProviderWins, Self::Ask];
+
+    /// The word that API and database use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NewestWins => "newest_wins",
+            Self::AppWins => "app_wins",
+            Self::ProviderWins => "provider_wins",
+            Self::Ask => "ask",
+        }
+    }
+
+    /// The policy of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == word)
+    }
+}
+
+impl Direction {
+    /// Every direction.
+    pub const ALL: [Self; 3] = [Self::ToProvider, Self::FromProvider, Self::TwoWay];
+
+    /// The word that API and database use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ToProvider => "to_provider",
+            Self::FromProvider => "from_provider",
+            Self::TwoWay => "two_way",
+        }
+    }
+
+    /// The direction of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|direction| direction.as_str() == word)
+    }
 }
 
 impl Rules {

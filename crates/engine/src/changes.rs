@@ -8,7 +8,7 @@ mod list;
 
 use kalends_core::{
     event::EventKey,
-    external_event::EventStatus,
+    external_event::{EventStatus, Response},
     provider::ProviderKind,
     time::{CalendarId, ConnectionId, UserId},
 };
@@ -158,6 +158,16 @@ pub(crate) const fn status_word(status: EventStatus) -> &'static str {
         EventStatus::Confirmed => "confirmed",
         EventStatus::Tentative => "tentative",
         EventStatus::Cancelled => "cancelled",
+    }
+}
+
+/// The API's word for an attendee's answer.
+pub(crate) const fn response_word(response: Response) -> &'static str {
+    match response {
+        Response::NeedsAction => "needsAction",
+        Response::Accepted => "accepted",
+        Response::Tentative => "tentative",
+        Response::Declined => "declined",
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use account::LiveAccount;
 pub use disconnect::disconnect;
 pub(crate) use disconnect::disconnect_all;
 pub use get::get;
-pub(crate) use get::{may_read, view};
+pub(crate) use get::{may_read, may_write, view};
 pub(crate) use keep_alive::keep_alive;
 pub use list::list;
 pub(crate) use revoke::revoke;

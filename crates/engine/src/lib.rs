@@ -22,6 +22,7 @@ pub mod events;
 pub mod external_events;
 pub mod idempotency;
 pub mod keys;
+mod links;
 pub mod load;
 pub mod page;
 pub mod prefetch;

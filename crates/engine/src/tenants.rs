@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod policy;
 mod return_origins;
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use kalends_store::StoreError;
 pub(crate) use create::is_name;
 pub use create::{NewTenant, create};
 pub use list::{get, list, named};
+pub(crate) use policy::policy_of;
 pub(crate) use return_origins::return_origins;
 
 /// One application that uses the server.

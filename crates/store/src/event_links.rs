@@ -1,6 +1,6 @@
 //! Event links: an event on one calendar, what is known of it there, and whether the calendar is owed anything.
 
-mod form;
+pub(crate) mod form;
 mod read;
 mod write;
 

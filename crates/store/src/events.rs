@@ -18,7 +18,7 @@ pub(crate) use self::{
     form::parts,
     read::{COLUMNS as EVENT_COLUMNS, content, event as event_row},
 };
-use crate::{Claiming, Effects, LinkSave};
+use crate::{Claiming, EditWrite, Effects, LinkSave};
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct EventCommit {
     pub saved: Option<LinkSave>,
     /// What it does about its people's time.
     pub claiming: Claiming,
+    /// What a person did that changes the event, or what has become of that.
+    pub edit: Option<EditWrite>,
     /// Tasks that push the links; news.
     pub effects: Effects,
 }
@@ -117,6 +119,7 @@ impl EventCommit {
             removed: Vec::new(),
             saved: None,
             claiming: Claiming::Kept,
+            edit: None,
             effects: Effects::none(),
         }
     }

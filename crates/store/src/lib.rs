@@ -21,6 +21,7 @@ mod db;
 mod drift_audits;
 mod effects;
 mod error;
+mod event_edits;
 mod event_links;
 mod events;
 mod external_events;
@@ -63,6 +64,7 @@ pub use self::{
     drift_audits::{DriftAudit, NewAudit, StoredVersion},
     effects::Effects,
     error::StoreError,
+    event_edits::{EditRow, EditState, EditWhat, EditWrite},
     event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus, Sightings},
     events::{EventCalendar, EventCommit, EventPlace, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},

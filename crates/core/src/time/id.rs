@@ -52,6 +52,8 @@ uuid_id! {
     EventLinkId;
     /// Something about an event that a person must look at.
     ConflictId;
+    /// One edit that a person made to the application's event on their calendar.
+    EventEditId;
     /// A span that was marked busy by hand.
     BlockId;
     /// One started OAuth round trip.

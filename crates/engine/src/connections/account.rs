@@ -39,6 +39,15 @@ impl LiveAccount {
             Err(StoreError::NotFound { .. }) => return Ok(None),
             result => result?,
         };
+        Self::of(engine, connection, lane).await
+    }
+
+    /// The account of a connection that was read; `None` when it is not to be asked.
+    pub(crate) async fn of(
+        engine: &Engine,
+        connection: Connection,
+        lane: TaskLane,
+    ) -> Result<Option<Self>, Failure> {
         let works = matches!(
             connection.state,
             ConnectionState::Active | ConnectionState::Degraded
@@ -53,7 +62,8 @@ impl LiveAccount {
         let access = if connection.provider.uses_oauth() {
             Access::OAuth
         } else {
-            let secrets = engine.store().connection_secrets(tenant, id).await?;
+            let store = engine.store();
+            let secrets = store.connection_secrets(connection.tenant, connection.id).await?;
             let Some(url) = secrets.url else { return Ok(None) };
             Access::FeedUrl(url)
         };

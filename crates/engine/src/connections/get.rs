@@ -21,6 +21,14 @@ pub(crate) fn may_read(engine: &Engine, row: &kalends_store::Connection) -> bool
     !needs_consent(engine, row).contains(&Feature::CalendarRead)
 }
 
+/// Whether the account's person allows events to be written, whatever they were asked for.
+pub(crate) fn may_write(engine: &Engine, row: &kalends_store::Connection) -> bool {
+    engine.oauth(row.provider).is_none_or(|client| {
+        let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
+        client.missing(&granted, &[Feature::CalendarWrite]).is_empty()
+    })
+}
+
 /// A connection as people see it.
 pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connection {
     let needs_consent = needs_consent(engine, &row);

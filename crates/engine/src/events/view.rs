@@ -51,7 +51,7 @@ fn of_link(row: &LinkRow, calendars: &[EventCalendar]) -> Option<Link> {
         connection: calendar.connection,
         provider: calendar.provider,
         status: standing.status,
-        refusal: standing.reason.as_deref().and_then(refusal),
+        refusal: standing.reason.as_deref().and_then(Refusal::of_code),
         is_off: standing.aim == LinkAim::Off,
         page: standing.made.page.clone(),
         meeting: standing.made.meeting.clone(),
@@ -59,16 +59,4 @@ fn of_link(row: &LinkRow, calendars: &[EventCalendar]) -> Option<Link> {
         synced_at: standing.synced_at,
         last_error: standing.last_error.clone(),
     })
-}
-
-fn refusal(code: &str) -> Option<Refusal> {
-    const ALL: [Refusal; 6] = [
-        Refusal::CalendarLost,
-        Refusal::ReadOnly,
-        Refusal::NeedsConsent,
-        Refusal::NotOrganizer,
-        Refusal::UsageLimit,
-        Refusal::Rejected,
-    ];
-    ALL.into_iter().find(|refusal| refusal.code() == code)
 }

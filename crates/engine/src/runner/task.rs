@@ -40,10 +40,12 @@ pub(crate) enum Kind {
     Audit,
     /// Looks for a person's conflicts; the key is the tenant and the person.
     Conflicts,
+    /// Makes a calendar show an event; the key is the link.
+    PushLink,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
@@ -55,6 +57,7 @@ impl Kind {
         Self::KeepAlive,
         Self::Audit,
         Self::Conflicts,
+        Self::PushLink,
     ];
 
     /// The word in the table.
@@ -71,6 +74,7 @@ impl Kind {
             Self::KeepAlive => "keep_alive",
             Self::Audit => "audit",
             Self::Conflicts => "conflicts",
+            Self::PushLink => "push_link",
         }
     }
 }
@@ -127,7 +131,7 @@ pub(crate) fn push_link(
     run_at: Timestamp,
 ) -> NewTask {
     NewTask {
-        kind: "push_link",
+        kind: Kind::PushLink.as_str(),
         key: link.to_string(),
         lane,
         group: connection.to_string(),

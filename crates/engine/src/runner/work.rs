@@ -9,8 +9,9 @@ use super::{
     failure::{Class, Decision, Earlier, Failure, decide},
     floor::Wanted,
     held::LEASE,
+    task::{Kind, Meaning, meaning},
 };
-use crate::{Engine, pull};
+use crate::{Engine, links, pull};
 
 /// Claims due tasks.
 pub(super) async fn claim(
@@ -66,6 +67,9 @@ async fn judge(engine: &Engine, task: &ClaimedTask, failure: Failure) -> Result<
         Decision::Dead { .. } | Decision::Ended => None,
     };
     pull::failed(engine, &failure, retry_at).await?;
+    if meaning(&task.kind) == Meaning::Does(Kind::PushLink) {
+        links::failed(engine, task, (&failure, decision)).await?;
+    }
     Ok(ending(&failure, decision, retry_at))
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct InForce {
     pub(crate) read: CalendarRead,
     pub(crate) sync: Sync,
     pub(crate) write: CalendarWrite,
+    pub(crate) meet: Meet,
     /// `None` when the user never set any: open at all times.
     pub(crate) hours: Option<OpenHours>,
 }
@@ -62,6 +63,10 @@ pub(crate) fn read(engine: &Engine, values: &BTreeMap<String, Value>) -> Result<
         write: match value(SettingKind::CalendarWrite) {
             Some(value) => stored::calendar_write(value)?,
             None => CalendarWrite::default(),
+        },
+        meet: match value(SettingKind::Meet) {
+            Some(value) => stored::meet(value)?,
+            None => Meet::default(),
         },
         hours: value(SettingKind::WorkingHours)
             .map(stored::working_hours)

@@ -7,6 +7,7 @@ use kalends_core::{
     settings::{BulkSync, CalendarRead, CalendarWrite, Drive, Meet, Setting, SettingKind, Sync},
     slots::{DateOverride, DayWindow, MinuteOfDay, OpenHours, WeeklyWindow},
     time::Zone,
+    two_way::{Direction, Policy},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ struct StoredSync {
     sync_enabled: bool,
     auto_sync: bool,
     interval_seconds: u32,
+    direction: String,
+    policy: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,10 +87,7 @@ pub(super) fn read(kind: SettingKind, value: &Value) -> Result<Setting, Settings
         SettingKind::Sync => Setting::Sync(sync(value)?),
         SettingKind::WorkingHours => Setting::WorkingHours(Box::new(working_hours(value)?)),
         SettingKind::CalendarWrite => Setting::CalendarWrite(calendar_write(value)?),
-        SettingKind::Meet => {
-            let StoredMeet { enabled, auto } = parse(kind, value)?;
-            Setting::Meet(Meet { enabled, auto })
-        }
+        SettingKind::Meet => Setting::Meet(meet(value)?),
         SettingKind::Drive => {
             let StoredDrive { enabled } = parse(kind, value)?;
             Setting::Drive(Drive { enabled })
@@ -114,6 +114,13 @@ pub(super) fn sync(value: &Value) -> Result<Sync, SettingsError> {
     let mut sync = Sync::every_seconds(stored.interval_seconds)?;
     sync.sync_enabled = stored.sync_enabled;
     sync.auto_sync = stored.auto_sync;
+    let word = |field, expected| move || InvalidField::new(field, expected);
+    sync.direction = Direction::of_word(&stored.direction)
+        .ok_or_else(word("direction", "to_provider, from_provider or two_way"))?;
+    let policy = stored.policy.as_deref().map(|policy| {
+        Policy::of_word(policy).ok_or_else(word("policy", "newest_wins, app_wins, provider_wins or ask"))
+    });
+    sync.policy = policy.transpose()?;
     Ok(sync)
 }
 
@@ -146,6 +153,11 @@ pub(super) fn working_hours(value: &Value) -> Result<OpenHours, SettingsError> {
     )?)
 }
 
+pub(super) fn meet(value: &Value) -> Result<Meet, SettingsError> {
+    let StoredMeet { enabled, auto } = parse(SettingKind::Meet, value)?;
+    Ok(Meet { enabled, auto })
+}
+
 /// The value to store.
 pub(super) fn write(setting: &Setting) -> Value {
     match setting {
@@ -161,6 +173,8 @@ pub(super) fn write(setting: &Setting) -> Value {
             "syncEnabled": sync.sync_enabled,
             "autoSync": sync.auto_sync,
             "intervalSeconds": sync.interval_seconds(),
+            "direction": sync.direction.as_str(),
+            "policy": sync.policy.map(Policy::as_str),
         }),
         Setting::CalendarWrite(write) => json!({
             "enabled": write.enabled,
@@ -227,6 +241,8 @@ impl Default for StoredSync {
             sync_enabled: sync.sync_enabled,
             auto_sync: sync.auto_sync,
             interval_seconds: sync.interval_seconds(),
+            direction: sync.direction.as_str().to_owned(),
+            policy: sync.policy.map(|policy| policy.as_str().to_owned()),
         }
     }
 }
@@ -264,6 +280,8 @@ mod tests {
         }));
         let mut sync = Sync::every_seconds(2).unwrap();
         sync.auto_sync = false;
+        sync.direction = Direction::FromProvider;
+        sync.policy = Some(Policy::Ask);
         check(&Setting::Sync(sync));
         check(&Setting::CalendarWrite(CalendarWrite {
             enabled: true,

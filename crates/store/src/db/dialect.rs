@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -66,6 +66,11 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
         include_str!("../../migrations/0014_events_by_start.sql"),
     ),
     (15, "events", include_str!("../../migrations/0015_events.sql")),
+    (
+        16,
+        "event edits",
+        include_str!("../../migrations/0016_event_edits.sql"),
+    ),
     (17, "claims", include_str!("../../migrations/0017_claims.sql")),
     (
         19,

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use kalends_core::time::{
-    ApiKeyId, BlockId, CalendarId, ConflictId, ConnectionId, EventId, EventLinkId, ExternalEventId,
-    OauthStateId, PushChannelId, SyncRunId, TaskId, TenantId, UserId,
+    ApiKeyId, BlockId, CalendarId, ConflictId, ConnectionId, EventEditId, EventId, EventLinkId,
+    ExternalEventId, OauthStateId, PushChannelId, SyncRunId, TaskId, TenantId, UserId,
 };
 use sqlx::{
     Arguments, AssertSqlSafe, SqlSafeStr, SqlStr, error::BoxDynError, postgres::PgArguments,
@@ -221,7 +221,8 @@ value_from! {
         CalendarId = |id: CalendarId| id.0, ExternalEventId = |id: ExternalEventId| id.0, TaskId = |id: TaskId| id.0,
         SyncRunId = |id: SyncRunId| id.0, PushChannelId = |id: PushChannelId| id.0, BlockId = |id: BlockId| id.0, ApiKeyId = |id: ApiKeyId| id.0,
         OauthStateId = |id: OauthStateId| id.0,
-        ConflictId = |id: ConflictId| id.0, EventId = |id: EventId| id.0, EventLinkId = |id: EventLinkId| id.0;
+        ConflictId = |id: ConflictId| id.0, EventId = |id: EventId| id.0, EventLinkId = |id: EventLinkId| id.0,
+        EventEditId = |id: EventEditId| id.0;
     Bool: bool = |value| value;
 }
 

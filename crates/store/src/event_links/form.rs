@@ -42,7 +42,7 @@ words! {
 }
 
 /// A content as a column holds it.
-pub(super) fn content_text(content: &Content) -> Result<String, StoreError> {
+pub(crate) fn content_text(content: &Content) -> Result<String, StoreError> {
     serde_json::to_string(&Stored::from(content)).map_err(|_| corrupt("content", "no JSON"))
 }
 
@@ -78,7 +78,7 @@ impl From<&Content> for Stored {
 }
 
 /// The content that a column holds.
-pub(super) fn content(column: &'static str, text: &str) -> Result<Content, StoreError> {
+pub(crate) fn content(column: &'static str, text: &str) -> Result<Content, StoreError> {
     let stored = serde_json::from_str(text).map_err(|_| corrupt(column, "no content"))?;
     read(column, stored)
 }
@@ -115,7 +115,7 @@ fn read(column: &'static str, stored: Stored) -> Result<Content, StoreError> {
 }
 
 /// Fields as words joined by spaces.
-pub(super) fn fields_text<'a>(fields: impl IntoIterator<Item = &'a Field>) -> String {
+pub(crate) fn fields_text<'a>(fields: impl IntoIterator<Item = &'a Field>) -> String {
     let words: Vec<&str> = fields.into_iter().map(|field| field.as_str()).collect();
     words.join(" ")
 }

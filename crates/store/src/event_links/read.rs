@@ -30,6 +30,17 @@ impl Store {
         link(&row.ok_or(StoreError::NotFound { what: "link" })?)
     }
 
+    /// The addresses of the accounts on whose calendars the event is to be shown. Never logged.
+    pub async fn linked_accounts(&self, tenant: TenantId, event: EventId) -> Result<Vec<String>, StoreError> {
+        let select = sql("SELECT DISTINCT n.account_label FROM event_links l
+             JOIN calendars c ON c.id = l.calendar_id JOIN connections n ON n.id = c.connection_id
+             WHERE l.tenant_id = $1 AND l.event_id = $2 AND NOT l.removing")
+        .bind(tenant)
+        .bind(event);
+        let rows = self.db().read(select).await?;
+        rows.iter().map(|row| row.get("account_label")).collect()
+    }
+
     /// The links of these events, in the order in which they were made.
     pub async fn links_of_events(
         &self,

@@ -11,7 +11,7 @@ use crate::{
     Claiming, Store, StoreError,
     claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
-    event_links,
+    event_edits, event_links,
 };
 
 impl Store {
@@ -37,6 +37,9 @@ impl Store {
         event_links::owe(&mut tx, (tenant, id), &commit.shown, &commit.removed, now).await?;
         if let Some(save) = commit.saved {
             event_links::save(&mut tx, tenant, save, now).await?;
+        }
+        if let Some(edit) = commit.edit {
+            event_edits::write(&mut tx, (tenant, id), edit, now).await?;
         }
         self.commit_with(tx, effects).await?;
         self.event(tenant, id).await

@@ -19,6 +19,8 @@ pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
     store.prune_idempotency_keys().await?;
     store.prune_sync_runs(ago(engine, RUNS_KEPT)).await?;
     store.prune_drift_audits(ago(engine, AUDITS_KEPT)).await?;
+    // What a change names can be undone as long as the change can be read.
+    store.prune_event_edits(ago(engine, CHANGES_KEPT)).await?;
     store.prune_changes(ago(engine, CHANGES_KEPT)).await?;
     Ok(0)
 }

@@ -1,0 +1,137 @@
+//! Everything that a push is planned from, read at once.
+
+use kalends_core::{
+    event::{Conference, Content, OriginalStart, Person, PersonRole, Presentation},
+    sync::push::{Refusal, Wanted},
+    time::{EventLinkId, TenantId},
+    two_way::{Policy, Rules},
+};
+use kalends_store::{Calendar, EventRow, LinkAim, LinkRow, StoreError};
+
+use crate::{
+    Engine,
+    runner::failure::{Class, Failure},
+    settings::{self, InForce, SettingsError},
+    tenants,
+};
+
+/// A link with what decides over it.
+pub(super) struct Subject {
+    pub(super) link: LinkRow,
+    pub(super) event: EventRow,
+    pub(super) calendar: Calendar,
+    pub(super) settings: InForce,
+    /// What the calendar is to show; `None` when the event is to be off it.
+    pub(super) content: Option<Content>,
+    policy: Policy,
+}
+
+impl Subject {
+    /// The link as it is now; `None` when it is gone with its event, its calendar or its user.
+    pub(super) async fn load(
+        engine: &Engine,
+        tenant: TenantId,
+        id: EventLinkId,
+    ) -> Result<Option<Self>, Failure> {
+        match read(engine, tenant, id).await {
+            Err(SettingsError::Store(StoreError::NotFound { .. }) | SettingsError::UnknownUser) => Ok(None),
+            Err(SettingsError::Store(error)) => Err(error.into()),
+            Err(error) => Err(Failure::new(Class::Bug, "settings_unreadable", error)),
+            Ok(subject) => Ok(Some(subject)),
+        }
+    }
+
+    /// What the link is for.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        self.content.as_ref().map_or(Wanted::Removed, Wanted::Shown)
+    }
+
+    /// Who decides over a person's edits. A hold is no event yet: what becomes of its mirror decides nothing.
+    pub(super) fn rules(&self) -> Rules {
+        let policy = match self.event.key {
+            Some(_) => self.settings.sync.policy.unwrap_or(self.policy),
+            None => Policy::AppWins,
+        };
+        Rules {
+            policy,
+            direction: self.settings.sync.direction,
+            desired_at: self.event.desired_at,
+        }
+    }
+
+    /// The part in the event of the person whose calendar it is.
+    pub(super) fn role(&self) -> PersonRole {
+        person(&self.event, &self.link).map_or(PersonRole::Participant, |person| person.role)
+    }
+
+    /// Which time of a series the link is for; `None` for the event as a whole.
+    pub(super) fn time(&self) -> Option<OriginalStart> {
+        self.link.standing.state.key.occurrence
+    }
+
+    /// Whether the link waits for a person's word.
+    pub(super) fn is_asked(&self) -> bool {
+        self.link.standing.reason.as_deref() == Some(Refusal::Asked.code())
+    }
+}
+
+async fn read(engine: &Engine, tenant: TenantId, id: EventLinkId) -> Result<Subject, SettingsError> {
+    let store = engine.store();
+    let link = store.event_link(tenant, id).await?;
+    let event = store.event(tenant, link.event).await?;
+    let calendar = store.calendar(tenant, link.calendar).await?;
+    let settings = settings::of_user(engine, tenant, &link.user).await?;
+    let row = store.tenant(tenant).await?;
+    let invites = !event.event.attendees.is_empty();
+    let linked = if invites {
+        store.linked_accounts(tenant, event.id).await?
+    } else {
+        Vec::new()
+    };
+    let content = content(&event, &link, &settings, (&row.name, &linked));
+    Ok(Subject {
+        policy: tenants::policy_of(&row.settings),
+        link,
+        event,
+        calendar,
+        settings,
+        content,
+    })
+}
+
+/// What the link's calendar is to show of an event.
+fn content(
+    event: &EventRow,
+    link: &LinkRow,
+    settings: &InForce,
+    (tenant_name, linked_addresses): (&str, &[String]),
+) -> Option<Content> {
+    let is_shown = link.standing.aim == LinkAim::Shown && event.event.is_shown();
+    let person = person(event, link).filter(|_| is_shown)?;
+    let meet = settings.meet;
+    let presentation = Presentation {
+        tenant_name,
+        conference: if meet.auto {
+            Conference::Wanted
+        } else {
+            Conference::NotWanted
+        },
+        linked_addresses,
+    };
+    let content = match link.standing.state.key.occurrence {
+        None => event.event.content_for(person, presentation),
+        Some(start) => event.event.occurrence(start)?.content_for(person, presentation),
+    };
+    Some(if meet.enabled {
+        content
+    } else {
+        Content {
+            conference: Conference::NotWanted,
+            ..content
+        }
+    })
+}
+
+fn person<'a>(event: &'a EventRow, link: &LinkRow) -> Option<&'a Person> {
+    event.event.people.iter().find(|person| person.user == link.user)
+}
