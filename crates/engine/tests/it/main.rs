@@ -17,6 +17,7 @@ mod draining;
 mod events;
 mod feeds;
 mod ignoring;
+mod links;
 mod mass_deletion;
 mod notified;
 mod overdue;

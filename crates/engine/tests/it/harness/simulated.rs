@@ -117,8 +117,12 @@ impl Simulated {
     }
 
     pub(crate) async fn start(&self, features: &[Feature]) -> Started {
+        self.start_for(&self.user, features).await
+    }
+
+    pub(super) async fn start_for(&self, user: &UserId, features: &[Feature]) -> Started {
         let start = Start {
-            user: self.user.clone(),
+            user: user.clone(),
             provider: ProviderKind::Google,
             features: features.to_vec(),
             return_to: Some("https://app.example/done".to_owned()),
@@ -226,7 +230,7 @@ impl Simulated {
             .unwrap();
     }
 
-    async fn send(&self, request: Request<Bytes>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Bytes>) -> Answer {
         let call = Call {
             auth: Auth::None,
             ..Call::new(Service("browser"), "person".into(), request)

@@ -1,0 +1,3 @@
+//! Events on calendars: what is sent there, and what people do to it there.
+
+mod pushing;
