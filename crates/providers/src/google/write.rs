@@ -1,5 +1,8 @@
 //! Writing events (methods `events.insert`, `patch`, `delete` and `get`).
 //!
+//! One time of a series is written under the id of its instance, which Google makes with the series; `status` in a patch
+//! of a cancelled instance puts it back.
+//!
 //! The id is ours, each change of what is there is guarded by its etag, and what we wrote last stands in a private
 //! property. So every call may be repeated when nobody knows what became of it: the answer then is one that
 //! [`kalends_core::sync::push`] goes on from.
@@ -27,7 +30,8 @@ const INVITATIONS: Usage = Usage("invitations");
 /// What is asked of an event in each answer.
 const FIELDS: &str = "id,etag,status,updated,summary,description,location,start,end,recurrence,attendees(email,\
      displayName,optional,organizer,responseStatus),reminders,visibility,transparency,colorId,source,conferenceData(\
-     createRequest(status),entryPoints(entryPointType,uri)),hangoutLink,htmlLink,extendedProperties(private)";
+     createRequest(status),entryPoints(entryPointType,uri)),hangoutLink,htmlLink,extendedProperties(private),\
+     originalStartTime";
 
 /// Takes a step on a calendar.
 pub(super) async fn take(
@@ -45,6 +49,9 @@ pub(super) async fn take(
     match order.step {
         Step::Nothing => Err(ProviderError::Unsupported {
             what: "take a step that is none",
+        }),
+        Step::Create { key, .. } if key.occurrence.is_some() => Err(ProviderError::Unsupported {
+            what: "create one time of a series",
         }),
         Step::Create { .. } => writing.create().await,
         Step::Patch { id, if_match, .. } => writing.patch(id, if_match).await,

@@ -38,7 +38,7 @@ struct Stored {
 }
 
 words! {
-    MeetingLink { Possible = "possible", Refused = "refused" }
+    MeetingLink { Possible = "possible", Again = "again", Refused = "refused", Failed = "failed" }
 }
 
 /// A content as a column holds it.

@@ -121,12 +121,13 @@ fn written(link: &LinkState, step: &Step, remote: Remote) -> After {
             _ => deleted(link, Some(remote)),
         };
     }
-    After::Again(LinkState {
+    let written = LinkState {
         synced: Some(Synced::written(content.clone(), &remote.content)),
         provided: Some(remote.provided),
         unanswered: Unanswered::default(),
         ..link.clone()
-    })
+    };
+    After::Again(written.with_meeting(&remote.made.meeting))
 }
 
 fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
@@ -147,6 +148,7 @@ fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
         synced: Some(base.clone()),
         ..link.clone()
     };
+    let known = known.with_meeting(&remote.made.meeting);
     if base.shown.edited(&base.sent.read(&remote.content)).is_empty() {
         return After::Again(known);
     }

@@ -3,7 +3,7 @@
 
 use kalends_core::{
     event::{Color, Conference},
-    sync::push::{Step, plan},
+    sync::push::{Meeting, Step, plan},
     two_way::Policy,
 };
 use proptest::prelude::*;
@@ -191,14 +191,14 @@ fn policies() -> impl Strategy<Value = Policy> {
 }
 
 fn habits() -> impl Strategy<Value = Habits> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(hides_marker, forgets_deleted, refuses_meetings, keeps_times_apart)| Habits {
-            hides_marker,
-            forgets_deleted,
-            refuses_meetings,
-            keeps_times_apart,
-        },
-    )
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (flags, 0_u32..4).prop_map(|(flags, failing_meetings)| Habits {
+        hides_marker: flags.0,
+        forgets_deleted: flags.1,
+        refuses_meetings: flags.2,
+        keeps_times_apart: flags.3,
+        failing_meetings,
+    })
 }
 
 proptest! {
@@ -220,6 +220,10 @@ proptest! {
         }
         world.quiet();
         world.check()?;
+        let link = &world.engine.link;
+        let has_meeting = world.provider.live().iter().any(|remote| matches!(remote.made.meeting, Meeting::Ready(_)));
+        let expect = meeting && world.engine.is_wanted && link.key.occurrence.is_none() && link.meeting_link.code().is_none();
+        prop_assert_eq!(has_meeting, expect, "there is a meeting link, or a reason why there is none");
         prop_assert_eq!(world.engine.edits.len(), 0, "our own writes are taken for edits");
         prop_assert_eq!(world.engine.deletions, 0, "our own deletions are taken for a person's");
     }

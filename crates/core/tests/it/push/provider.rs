@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kalends_core::{
     event::{Conference, Content, ContentHash, Description, Field},
-    sync::push::{At, Life, LinkKey, Made, Outcome, Provided, Remote, Step},
+    sync::push::{At, Life, LinkKey, Made, Meeting, Outcome, Provided, Remote, Step},
 };
 
 /// A calendar with its events, also those that were deleted.
@@ -17,6 +17,8 @@ pub(crate) struct Provider {
     /// How often something was changed by us.
     pub(crate) writes: u32,
     pub(crate) habits: Habits,
+    /// How many meeting links were asked for.
+    pub(crate) meetings: u32,
 }
 
 /// In what providers differ.
@@ -28,6 +30,8 @@ pub(crate) struct Habits {
     pub(crate) forgets_deleted: bool,
     /// Makes no meeting links.
     pub(crate) refuses_meetings: bool,
+    /// How many requests for a meeting link come to nothing before one succeeds.
+    pub(crate) failing_meetings: u32,
     /// Does not hand on to the times of a series what is changed of the series.
     pub(crate) keeps_times_apart: bool,
 }
@@ -39,6 +43,7 @@ struct Held {
     content: Content,
     etag: i64,
     is_live: bool,
+    meeting: Meeting,
 }
 
 impl Provider {
@@ -52,6 +57,7 @@ impl Provider {
     /// Answers a step that we take.
     pub(crate) fn answer(&mut self, step: &Step) -> Outcome {
         self.now += 1;
+        let meeting = self.habits.meeting(self.meetings);
         match step {
             Step::Create { content, .. } | Step::Patch { content, .. }
                 if self.habits.refuses_meetings && content.conference == Conference::Wanted =>
@@ -73,6 +79,10 @@ impl Provider {
                 }
                 Some(held) => {
                     held.is_live = true;
+                    if fields.contains(&Field::Conference) && content.conference == Conference::Wanted {
+                        self.meetings += 1;
+                        held.meeting = meeting;
+                    }
                     held.content = as_kept(held.content.clone().with(fields, content));
                     held.written = ContentHash::of(content);
                     held.etag = self.now;
@@ -117,7 +127,12 @@ impl Provider {
             content: as_kept(content.clone()),
             etag: self.now,
             is_live: true,
+            meeting: match content.conference {
+                Conference::Wanted => self.habits.meeting(self.meetings),
+                Conference::NotWanted => Meeting::Absent,
+            },
         };
+        self.meetings += u32::from(content.conference == Conference::Wanted);
         self.events.insert(id.clone(), held);
         self.writes += 1;
         Outcome::Written(self.remote(&id))
@@ -131,6 +146,7 @@ impl Provider {
             content: as_kept(by_series.clone()),
             etag: self.now,
             is_live: true,
+            meeting: Meeting::Absent,
         };
         self.events.insert(key.google_id(), held);
     }
@@ -192,7 +208,21 @@ impl Provider {
             key: Some(held.key),
             written: (!self.habits.hides_marker).then_some(held.written),
             content: held.content.clone(),
-            made: Made::default(),
+            made: Made {
+                meeting: held.meeting.clone(),
+                ..Made::default()
+            },
+        }
+    }
+}
+
+impl Habits {
+    /// What becomes of a request for a meeting link after so many others.
+    fn meeting(self, before: u32) -> Meeting {
+        if before < self.failing_meetings {
+            Meeting::Failed
+        } else {
+            Meeting::Ready("https://meet.test/abc".to_owned())
         }
     }
 }

@@ -194,6 +194,56 @@ fn a_refused_meeting_link_goes_without_and_is_not_asked_for_again() {
     assert_eq!(content.conference, Conference::NotWanted);
 }
 
+#[test]
+fn a_meeting_link_that_could_not_be_made_is_asked_for_once_more() {
+    let mut wanted = desired();
+    wanted.conference = Conference::Wanted;
+    let failed = |etag: &str| Remote {
+        made: Made {
+            meeting: Meeting::Failed,
+            ..Made::default()
+        },
+        ..remote(etag, &wanted)
+    };
+    let wanted = Wanted::Shown(&wanted);
+    let step = plan(wanted, &new());
+    let After::Again(link) = after(
+        wanted,
+        &new().attempting(&step),
+        &step,
+        Outcome::Written(failed("1")),
+    ) else {
+        unreachable!()
+    };
+    assert_eq!((link.meeting_link.attempt(), link.meeting_link.code()), (1, None));
+    check(wanted, &link, "patch conference if 1");
+    // The same news again is none.
+    let After::Again(same) = seen(wanted, &link, failed("2")) else {
+        unreachable!()
+    };
+    assert_eq!(same.meeting_link, link.meeting_link);
+    let step = plan(wanted, &link);
+    let After::Again(link) = after(
+        wanted,
+        &link.attempting(&step),
+        &step,
+        Outcome::Written(failed("3")),
+    ) else {
+        unreachable!()
+    };
+    check(wanted, &link, "nothing");
+    assert_eq!(link.meeting_link, MeetingLink::Failed);
+    for (meeting_link, code) in [
+        (MeetingLink::Possible, None),
+        (MeetingLink::Again, None),
+        (MeetingLink::Refused, Some("meeting_link_refused")),
+        (MeetingLink::Failed, Some("meeting_link_failed")),
+    ] {
+        assert_eq!(meeting_link.code(), code);
+        assert_eq!(meeting_link.advice().is_some(), code.is_some());
+    }
+}
+
 /// What follows in one line.
 #[track_caller]
 fn follows(wanted: Wanted<'_>, link: &LinkState, outcome: Outcome, expect: &str) {

@@ -88,7 +88,7 @@ fn put(
         Field::Conference if content.conference == Conference::NotWanted => ("conferenceData", Value::Null),
         Field::Conference => {
             let request = json!({
-                "requestId": order.key.conference_request(0),
+                "requestId": order.key.conference_request(order.meeting_link.attempt()),
                 "conferenceSolutionKey": { "type": "hangoutsMeet" },
             });
             ("conferenceData", json!({ "createRequest": request }))

@@ -33,6 +33,7 @@ pub(super) struct OurEvent {
     location: Option<String>,
     start: Option<Stated>,
     end: Option<Stated>,
+    original_start_time: Option<Stated>,
     recurrence: Vec<String>,
     attendees: Vec<Guest>,
     reminders: Option<Reminding>,
@@ -114,11 +115,13 @@ pub(super) fn remote(body: &[u8], calendar: &Zone) -> Result<Option<Remote>, Pro
         Some("cancelled") => Life::Tombstone,
         _ => Life::Live,
     };
-    let Some(when) = event.when(calendar) else {
-        return match life {
-            Life::Tombstone => Ok(None),
-            Life::Live => Err(unreadable("an event's time")),
-        };
+    let when = match (event.when(calendar), life) {
+        (Some(when), _) => when,
+        (None, Life::Live) => return Err(unreadable("an event's time")),
+        (None, Life::Tombstone) => match event.original_when(calendar) {
+            Some(when) => when,
+            None => return Ok(None),
+        },
     };
     let (Some(id), Some(etag)) = (event.id.clone(), event.etag.clone()) else {
         return Err(unreadable("an event without id or etag"));
@@ -168,6 +171,16 @@ impl OurEvent {
             start + SignedDuration::from_mins(1)
         };
         When::timed(start, end, zone).ok()
+    }
+
+    /// Of a cancelled instance Google promises no more than where it was.
+    fn original_when(&self, calendar: &Zone) -> Option<When> {
+        let original = self.original_start_time.as_ref()?;
+        if let Some(day) = original.date {
+            return When::all_day(day, day.tomorrow().ok()?).ok();
+        }
+        let (zone, start) = stated_time(original, calendar)?;
+        When::timed(start, start + SignedDuration::from_mins(1), zone).ok()
     }
 
     fn content(self, when: When) -> Content {

@@ -9,8 +9,8 @@ use kalends_core::{
     },
     external_event::{EventStatus, Transparency, Visibility},
     sync::push::{
-        After, At, Life, LinkKey, LinkState, Meeting, Outcome, Refusal, Remote, Step, Wanted, Why, after,
-        plan, seen,
+        After, At, Life, LinkKey, LinkState, Meeting, MeetingLink, Outcome, Refusal, Remote, Step, Wanted,
+        Why, after, plan, seen,
     },
     time::Zone,
 };
@@ -102,6 +102,7 @@ async fn take_as(
     let order = EventOrder {
         step,
         key,
+        meeting_link: MeetingLink::Possible,
         invitations: Invitations::NotSent,
     };
     person.google().write(&ask, &calendar, order).await
