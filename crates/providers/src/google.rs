@@ -16,9 +16,11 @@ mod refusal;
 mod wire;
 mod write;
 
+use std::sync::Arc;
+
 use futures::future::{BoxFuture, FutureExt};
 use kalends_core::{ambient::Ambient, provider::ProviderKind, sync::push::Outcome, time::Interval};
-use kalends_egress::{BreakerPolicy, Egress, Service, ServicePolicy, Window};
+use kalends_egress::{BatchEndpoint, BreakerPolicy, Egress, Service, ServicePolicy, Window};
 use url::Url;
 
 use crate::provider::{
@@ -52,6 +54,8 @@ pub struct GoogleSettings {
 #[derive(Clone, Debug)]
 pub struct Google {
     settings: GoogleSettings,
+    /// Where bulks of writes go; `None` where nobody knows.
+    batch: Option<Arc<BatchEndpoint>>,
     egress: Egress,
     ambient: Ambient,
 }
@@ -60,6 +64,7 @@ impl Google {
     /// An adapter that asks through `egress`, which must know the accounts' tokens.
     pub fn new(settings: GoogleSettings, egress: Egress, ambient: Ambient) -> Self {
         Self {
+            batch: query::batch_endpoint(&settings.calendar_url).map(Arc::new),
             settings,
             egress,
             ambient,

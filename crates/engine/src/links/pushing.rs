@@ -167,6 +167,7 @@ impl<'a> Pushing<'a> {
         let order = EventOrder {
             step,
             key: self.standing.state.key,
+            meeting_link: self.standing.state.meeting_link,
             invitations: self.subject.event.event.invitations,
         };
         let calendar = reference(&self.subject.calendar);

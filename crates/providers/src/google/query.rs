@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Method, Request, header};
-use kalends_egress::{AccountKey, Answer, Auth, Call, Repeat, Target, Usage};
+use kalends_egress::{AccountKey, Answer, Auth, BatchEndpoint, BatchForm, Call, Repeat, Target, Usage};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -28,6 +28,33 @@ pub(super) struct Sending {
     pub(super) repeat: Repeat,
     /// What it is for, where Google limits that on its own.
     pub(super) usage: Option<Usage>,
+    /// Whether it waits a moment for others.
+    pub(super) travel: Travel,
+}
+
+/// Whether a request waits a moment for others, to be sent with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Travel {
+    Alone,
+    Together,
+}
+
+/// Calls in one request; Google's limit for calendars (Google Calendar API guide "Send batch requests").
+const MOST_TOGETHER: usize = 50;
+
+/// Where an API at this address takes several calls in one request: `/batch/calendar/v3` beside `/calendar/v3`.
+pub(super) fn batch_endpoint(calendar_url: &Url) -> Option<BatchEndpoint> {
+    let folder = calendar_url
+        .path()
+        .trim_end_matches('/')
+        .strip_suffix("/calendar/v3")?;
+    let mut url = calendar_url.clone();
+    url.set_path(&format!("{folder}/batch/calendar/v3"));
+    Some(BatchEndpoint {
+        url: url.as_str().parse().ok()?,
+        form: BatchForm::Multipart,
+        most: MOST_TOGETHER,
+    })
 }
 
 impl Sending {
@@ -36,6 +63,7 @@ impl Sending {
         Self {
             repeat: Repeat::Safe,
             usage: None,
+            travel: Travel::Alone,
         }
     }
 }
@@ -100,7 +128,11 @@ impl Google {
         request: http::Result<Request<Bytes>>,
         (repeat, question): (Repeat, Question),
     ) -> Result<Answer, ProviderError> {
-        let answer = self.answer(ask, request, Sending { repeat, usage: None }).await?;
+        let sending = Sending {
+            repeat,
+            ..Sending::repeatable()
+        };
+        let answer = self.answer(ask, request, sending).await?;
         if answer.status.is_success() {
             Ok(answer)
         } else {
@@ -128,11 +160,39 @@ impl Google {
             deadline: ask.deadline.saturating_duration_since(Instant::now()),
             auth,
             target: Target::Configured,
+            batch: match sending.travel {
+                Travel::Alone => None,
+                Travel::Together => self.batch.clone(),
+            },
             repeat: sending.repeat,
             usage: sending.usage,
             classify: refusal::classify,
             ..Call::new(CALENDAR_SERVICE, self.settings.client_id.as_str().into(), request)
         };
         Ok(self.egress.send(call).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_batch_endpoint_stands_beside_the_api() {
+        #[track_caller]
+        fn check(calendar_url: &str, expect: Option<&str>) {
+            let endpoint = batch_endpoint(&Url::parse(calendar_url).unwrap());
+            assert_eq!(
+                endpoint.map(|endpoint| endpoint.url.to_string()).as_deref(),
+                expect
+            );
+        }
+        let google = "https://www.googleapis.com/batch/calendar/v3";
+        check(super::super::CALENDAR_URL, Some(google));
+        check(
+            "http://127.0.0.1:9/google/calendar/v3/",
+            Some("http://127.0.0.1:9/google/batch/calendar/v3"),
+        );
+        check("http://127.0.0.1:9/api", None);
     }
 }

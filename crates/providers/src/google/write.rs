@@ -17,10 +17,13 @@ use kalends_core::{
     event::{Conference, Field, Invitations},
     sync::push::{At, Outcome, Refusal, Step},
 };
-use kalends_egress::{Answer, Usage};
+use kalends_egress::{Answer, Lane, Usage};
 use serde_json::Value;
 
-use super::{Google, query::Sending};
+use super::{
+    Google,
+    query::{Sending, Travel},
+};
 use crate::provider::{Ask, CalendarRef, EventOrder, ProviderError};
 use body::Answers;
 
@@ -173,6 +176,10 @@ impl Writing<'_> {
         let invites = method != Method::GET && self.invites();
         let sending = Sending {
             usage: invites.then_some(INVITATIONS),
+            travel: match self.ask.lane {
+                Lane::Backfill => Travel::Together,
+                Lane::Interactive | Lane::Push | Lane::Freshness => Travel::Alone,
+            },
             ..Sending::repeatable()
         };
         self.google.answer(self.ask, request, sending).await

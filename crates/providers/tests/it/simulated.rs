@@ -1,6 +1,9 @@
 //! The adapter against the simulated Google, which was built from Google's documentation alone: from consent to the
 //! tombstone.
 
+mod bulks;
+mod meetings;
+mod occurrences;
 mod person;
 mod recognising;
 mod writing;

@@ -210,6 +210,23 @@ impl Person {
         self.write(Method::DELETE, &format!("/{id}"), &Value::Null).await;
     }
 
+    /// Puts something at the control plane.
+    pub(super) async fn order(&self, path: &str, body: &Value) {
+        let request = Request::put(self.url(path).as_str()).header("content-type", "application/json");
+        let request = request.body(Bytes::from(body.to_string())).unwrap();
+        let answer = self.send(request, Auth::None).await;
+        assert!(answer.status.is_success(), "{path}: {answer:?}");
+    }
+
+    /// What the person sees of an event; `None` when they see none.
+    pub(super) async fn look(&self, id: &str) -> Option<Value> {
+        let url = self.url(&format!("/calendar/v3/calendars/primary/events/{id}"));
+        let request = Request::get(url.as_str()).body(Bytes::new()).unwrap();
+        let answer = self.send(request, Auth::Bearer(self.token.clone())).await;
+        let seen: Value = serde_json::from_slice(&answer.body).unwrap();
+        (answer.status.is_success() && seen["status"] != "cancelled").then_some(seen)
+    }
+
     /// Asks the control plane for something.
     pub(super) async fn control(&self, path: &str, body: &Value) -> Value {
         let request = Request::post(self.url(path).as_str()).header("content-type", "application/json");

@@ -9,8 +9,8 @@ use kalends_core::{
     },
     external_event::{EventStatus, Transparency, Visibility},
     sync::push::{
-        After, At, Life, LinkKey, LinkState, Meeting, MeetingLink, Outcome, Refusal, Remote, Step, Wanted,
-        Why, after, plan, seen,
+        After, At, Life, LinkKey, LinkState, Meeting, Outcome, Refusal, Remote, Step, Wanted, Why, after,
+        plan, seen,
     },
     time::Zone,
 };
@@ -23,13 +23,13 @@ use serde_json::json;
 use super::person::Person;
 use crate::world;
 
-const CALENDAR: &str = "teacher@example.com";
+pub(super) const CALENDAR: &str = "teacher@example.com";
 
-fn key() -> LinkKey {
+pub(super) fn key() -> LinkKey {
     LinkKey::first("0190f1c2-0000-7abc-8def-0123456789ab".parse().unwrap())
 }
 
-fn at(hour: u8) -> When {
+pub(super) fn at(hour: u8) -> When {
     let instant = |hour: u8| format!("2026-12-01T{hour:02}:00:00Z").parse().unwrap();
     When::timed(
         instant(hour),
@@ -72,7 +72,7 @@ fn lesson() -> Content {
 }
 
 /// As little as an event can have.
-fn plain() -> Content {
+pub(super) fn plain() -> Content {
     Content {
         description: Description::default(),
         location: String::new(),
@@ -98,21 +98,55 @@ async fn take_as(
     key: LinkKey,
     step: &Step,
 ) -> Result<Outcome, ProviderError> {
+    take_for(person, calendar, &LinkState::new(key), step).await
+}
+
+pub(super) async fn take_for(
+    person: &Person,
+    calendar: &str,
+    link: &LinkState,
+    step: &Step,
+) -> Result<Outcome, ProviderError> {
     let (ask, calendar) = (world::ask(Access::OAuth), world::calendar(calendar));
     let order = EventOrder {
         step,
-        key,
-        meeting_link: MeetingLink::Possible,
+        key: link.key,
+        meeting_link: link.meeting_link,
         invitations: Invitations::NotSent,
     };
     person.google().write(&ask, &calendar, order).await
+}
+
+/// Takes steps until nothing is left to do or something is to be decided.
+pub(super) async fn push(
+    person: &Person,
+    wanted: Wanted<'_>,
+    mut link: LinkState,
+) -> Result<LinkState, After> {
+    let mut next = plan(wanted, &link);
+    for _ in 0..10 {
+        if next == Step::Nothing {
+            return Ok(link);
+        }
+        link = link.attempting(&next);
+        let outcome = take_for(person, CALENDAR, &link, &next).await.unwrap();
+        match after(wanted, &link, &next, outcome) {
+            After::Then(step) => next = step,
+            After::Again(known) => {
+                next = plan(wanted, &known);
+                link = known;
+            }
+            other => return Err(other),
+        }
+    }
+    panic!("it never ends: {next:?}");
 }
 
 /// Plans and takes one step; says what came of it and what follows.
 async fn step(person: &Person, wanted: Wanted<'_>, link: &LinkState) -> (Outcome, After) {
     let step = plan(wanted, link);
     let link = link.clone().attempting(&step);
-    let outcome = take_as(person, CALENDAR, link.key, &step).await.unwrap();
+    let outcome = take_for(person, CALENDAR, &link, &step).await.unwrap();
     (outcome.clone(), after(wanted, &link, &step, outcome))
 }
 
