@@ -6,10 +6,12 @@
 mod condition;
 mod delete;
 mod get;
+mod list;
 mod news;
 mod plan;
 mod put;
 mod stand;
+mod take_off;
 mod view;
 
 use jiff::Timestamp;
@@ -23,13 +25,15 @@ use kalends_core::{
 };
 use kalends_store::StoreError;
 
-use crate::settings::SettingsError;
+use crate::{page::BadCursor, settings::SettingsError};
 
 pub use condition::Condition;
 pub use delete::delete;
 pub use get::get;
 pub use kalends_store::LinkStatus;
+pub use list::{Filter, list};
 pub use put::{Put, PutEvent, put};
+pub use take_off::{put_back, take_off};
 
 /// An event of the application with what became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +111,9 @@ pub enum EventError {
     /// The tenant has no such event.
     #[error("no such event")]
     NotFound,
+    /// The event has no such link.
+    #[error("no such link")]
+    LinkNotFound,
     /// One of the people is no user of the tenant.
     #[error("no such user")]
     UnknownUser {
@@ -122,6 +129,9 @@ pub enum EventError {
         /// Its version; `None` when there is no such event.
         current: Option<i64>,
     },
+    /// The cursor is none of this list.
+    #[error(transparent)]
+    BadCursor(#[from] BadCursor),
     /// A user's settings cannot be read.
     #[error(transparent)]
     Settings(SettingsError),

@@ -4,6 +4,7 @@
 mod calendars;
 mod commit;
 mod form;
+mod list;
 mod read;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use kalends_core::{
     time::{CalendarId, EventId, EventLinkId, TenantId, UserId},
 };
 
-pub use self::{calendars::EventCalendar, read::EventPlace};
+pub use self::{calendars::EventCalendar, list::EventQuery, read::EventPlace};
 pub(crate) use self::{
     commit::lock,
     form::parts,

@@ -66,7 +66,7 @@ pub use self::{
     error::StoreError,
     event_edits::{EditRow, EditState, EditWhat, EditWrite},
     event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus, Sightings},
-    events::{EventCalendar, EventCommit, EventPlace, EventRow, EventWrite, NewLink},
+    events::{EventCalendar, EventCommit, EventPlace, EventQuery, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,

@@ -64,6 +64,7 @@ path_values! {
     kalends_core::time::TaskId: "must be the id of a task, a UUID",
     kalends_core::provider::ProviderKind: "must be a provider such as google",
     kalends_core::settings::SettingKind: "must be calendar_read, calendar_write, drive, meet, sync or working_hours",
+    kalends_core::time::EventLinkId: "must be the id of an event's link, a UUID",
     kalends_core::event::EventKey: "must have 1 to 200 bytes and no control characters",
     kalends_core::time::UserId: "must have 1 to 200 bytes and no control characters",
 }

@@ -155,6 +155,8 @@ impl From<EventError> for Problem {
     fn from(error: EventError) -> Self {
         match error {
             EventError::NotFound => Self::not_found("event"),
+            EventError::LinkNotFound => Self::not_found("link"),
+            EventError::BadCursor(error) => error.into(),
             EventError::UnknownUser { index } => {
                 let field = format!("people[{index}].userId");
                 Self {

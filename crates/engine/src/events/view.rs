@@ -6,13 +6,19 @@ use kalends_store::{EventCalendar, EventRow, LinkAim, LinkRow, LinkStatus, Store
 use super::{Event, Link};
 
 /// How an event stands is how the worst of its links does; in this order.
-pub(super) const WORST_FIRST: [LinkStatus; 5] = [
+const WORST_FIRST: [LinkStatus; 5] = [
     LinkStatus::Failed,
     LinkStatus::Blocked,
     LinkStatus::Pending,
     LinkStatus::Synced,
     LinkStatus::Removed,
 ];
+
+/// The statuses of which one makes an event stand worse than this.
+pub(super) fn worse(status: LinkStatus) -> &'static [LinkStatus] {
+    let place = WORST_FIRST.iter().position(|worst| *worst == status);
+    &WORST_FIRST[..place.unwrap_or_default()]
+}
 
 /// The event with its links. Others' links and calendars may be among them.
 pub(super) fn view(
