@@ -23,7 +23,7 @@ use kalends_providers::{
 use kalends_simulator::{Running, Simulator, SimulatorConfig};
 use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::SecretSlice;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
 use url::Url;
@@ -168,7 +168,17 @@ impl TestServer {
     /// Connects a Google account for a user the way a person does, without running the tasks that follow; answers the
     /// callback's answer.
     pub async fn connect_google(&self, user: &str, email: &str) -> Answer {
-        let session = json!({"userId": user, "provider": "google"});
+        self.connect(json!({"userId": user, "provider": "google"}), email)
+            .await
+    }
+
+    /// The same for these features.
+    pub async fn connect_google_for(&self, user: &str, email: &str, features: &[&str]) -> Answer {
+        let session = json!({"userId": user, "provider": "google", "features": features});
+        self.connect(session, email).await
+    }
+
+    async fn connect(&self, session: Value, email: &str) -> Answer {
         let session = self
             .client
             .post("/v1/connect-sessions", session)

@@ -16,6 +16,23 @@ fn lesson() -> Value {
     })
 }
 
+/// Ada has her events written to her main calendar.
+async fn writes(server: &TestServer) {
+    let app = server.client();
+    server
+        .connect_google_for("ada", "ada@example.com", &["calendar_read", "calendar_write"])
+        .await
+        .expect_status(200);
+    server.drain_tasks().await;
+    let calendars = app.get("/v1/calendars?userId=ada").await.json();
+    let calendar = format!("/v1/calendars/{}", calendars["items"][0]["id"].as_str().unwrap());
+    app.patch(&calendar, json!({"writeTarget": true}))
+        .await
+        .expect_status(200);
+    let path = "/v1/users/ada/settings/calendar_write";
+    app.put(path, json!({"enabled": true})).await.expect_status(200);
+}
+
 /// Sends a request with a condition.
 async fn send(app: &Client, method: Method, body: Option<Value>, condition: (&str, &str)) -> Answer {
     let request = Request::builder()
@@ -220,18 +237,7 @@ async fn another_tenant_has_another_event_of_the_same_key() {
 async fn an_event_says_how_its_calendars_stand() {
     let server = server().await;
     let app = server.client();
-    server
-        .connect_google("ada", "ada@example.com")
-        .await
-        .expect_status(200);
-    server.drain_tasks().await;
-    let calendars = app.get("/v1/calendars?userId=ada").await.json();
-    let calendar = format!("/v1/calendars/{}", calendars["items"][0]["id"].as_str().unwrap());
-    app.patch(&calendar, json!({"writeTarget": true}))
-        .await
-        .expect_status(200);
-    let path = "/v1/users/ada/settings/calendar_write";
-    app.put(path, json!({"enabled": true})).await.expect_status(200);
+    writes(&server).await;
     let made = app.put(PATH, lesson()).await.expect_status(201).json();
     insta::assert_json_snapshot!(made, {
         ".id" => "[id]", ".links[].id" => "[id]", ".links[].calendarId" => "[id]", ".links[].connectionId" => "[id]",
@@ -280,4 +286,114 @@ async fn an_event_says_how_its_calendars_stand() {
       "visibility": "default"
     }
     "#);
+}
+
+/// The keys of the events that a query lists.
+async fn listed(app: &Client, query: &str) -> Vec<String> {
+    let page = app
+        .get(&format!("/v1/events{query}"))
+        .await
+        .expect_status(200)
+        .json();
+    let keys = page["items"].as_array().unwrap().iter();
+    keys.map(|event| event["key"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn events_are_found_by_person_time_status_and_metadata() {
+    let server = server().await;
+    let app = server.client();
+    let put = async |key: &str, change: Value| {
+        let mut body = lesson();
+        for (field, value) in change.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        app.put(&format!("/v1/events/{key}"), body)
+            .await
+            .expect_status(201);
+    };
+    put("a", json!({"metadata": {"course": "piano", "room": "a:b"}})).await;
+    put(
+        "b",
+        json!({"start": "2026-12-02T10:00:00Z", "end": "2026-12-02T11:00:00Z", "people": [{"userId": "bob"}]}),
+    )
+    .await;
+    put(
+        "c",
+        json!({
+            "start": "2026-12-01T10:30:00Z", "end": "2026-12-01T11:30:00Z", "timeZone": "UTC",
+            "recurrence": ["RRULE:FREQ=WEEKLY"], "metadata": {"course": "piano"},
+        }),
+    )
+    .await;
+    put("d", json!({"start": "2026-12-03", "end": "2026-12-04"})).await;
+    app.delete("/v1/events/d").await.expect_status(200);
+
+    assert_eq!(listed(app, "").await, ["a", "c", "b", "d"]);
+    assert_eq!(listed(app, "?userId=bob").await, ["b"]);
+    assert_eq!(listed(app, "?userId=nobody").await, [""; 0]);
+    assert_eq!(listed(app, "?status=cancelled").await, ["d"]);
+    assert_eq!(listed(app, "?from=2026-12-01T11:00:00Z").await, ["c", "b", "d"]);
+    assert_eq!(
+        listed(app, "?from=2026-12-10T00:00:00Z&to=2026-12-11T00:00:00Z").await,
+        ["c"]
+    );
+    assert_eq!(listed(app, "?metadata=course:piano").await, ["a", "c"]);
+    assert_eq!(
+        listed(app, "?metadata=course:piano&metadata=room:a:b").await,
+        ["a"]
+    );
+    assert_eq!(listed(app, "?syncStatus=pending").await, [""; 0]);
+    let other = server.other_tenant("Other").await;
+    assert_eq!(listed(&other, "").await, [""; 0]);
+
+    let first = app.get("/v1/events?limit=3").await.expect_status(200).json();
+    let next = first["nextCursor"].as_str().unwrap();
+    assert_eq!(listed(app, &format!("?limit=3&cursor={next}")).await, ["d"]);
+}
+
+#[tokio::test]
+async fn an_event_is_taken_off_one_calendar_and_put_back() {
+    let server = server().await;
+    let app = server.client();
+    writes(&server).await;
+    let made = app.put(PATH, lesson()).await.expect_status(201).json();
+    server.drain_tasks().await;
+    assert_eq!(app.get(PATH).await.json()["syncStatus"], "synced");
+    let link = format!("{PATH}/links/{}", made["links"][0]["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let off = app
+            .post(&format!("{link}/remove"), Value::Null)
+            .await
+            .expect_status(200)
+            .json();
+        assert_eq!(off["links"][0]["off"], true);
+        server.drain_tasks().await;
+    }
+    assert_eq!(listed(app, "?syncStatus=removed").await, ["lesson-17"]);
+    let mut moved = lesson();
+    moved["title"] = json!("Violin lesson");
+    let moved = app.put(PATH, moved).await.expect_status(200).json();
+    assert_eq!(
+        (&moved["syncStatus"], &moved["links"][0]["off"]),
+        (&json!("removed"), &json!(true))
+    );
+    app.post(&format!("{link}/restore"), Value::Null)
+        .await
+        .expect_status(200);
+    server.drain_tasks().await;
+    let back = app.get(PATH).await.json();
+    assert_eq!(
+        (&back["syncStatus"], &back["links"][0]["off"]),
+        (&json!("synced"), &json!(false))
+    );
+
+    let unknown = format!("{PATH}/links/01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90/remove");
+    app.post(&unknown, Value::Null).await.expect_status(404);
+    let other = server.other_tenant("Other").await;
+    other
+        .post(&format!("{link}/remove"), Value::Null)
+        .await
+        .expect_status(404);
 }
