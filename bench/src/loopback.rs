@@ -10,14 +10,25 @@ use url::Url;
 
 /// Serves the routes on a free port.
 pub async fn serve(router: Router) -> anyhow::Result<Url> {
+    let (listener, url) = bind().await?;
+    serve_on(listener, router);
+    Ok(url)
+}
+
+/// A free port, for a server that has to know its own address beforehand.
+pub async fn bind() -> anyhow::Result<(TcpListener, Url)> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-    let address = listener.local_addr()?;
+    let url = format!("http://{}", listener.local_addr()?).parse()?;
+    Ok((listener, url))
+}
+
+/// Serves the routes on a port that is held already.
+pub fn serve_on(listener: TcpListener, router: Router) {
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
-            eprintln!("the server on {address} stopped: {error}");
+            eprintln!("a server stopped: {error}");
         }
     });
-    Ok(format!("http://{address}").parse()?)
 }
 
 /// A client that keeps its one connection open and takes answers uncompressed: on one machine, compressing would be
