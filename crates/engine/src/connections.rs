@@ -1,6 +1,7 @@
 //! Connected accounts: what they are, ending them, and syncing them on request.
 
 mod account;
+mod consent;
 mod disconnect;
 mod get;
 mod keep_alive;

@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use kalends_core::{ambient::Ambient, provider::ProviderKind, time::ConnectionId};
 use kalends_egress::{AccountKey, TokenError, TokenSource};
 use kalends_providers::oauth::OAuthClient;
-use kalends_store::{AccessToken, Store};
+use kalends_store::{AccessToken, Connection, Store, StoreError};
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::task::TaskTracker;
@@ -83,6 +83,21 @@ impl Tokens {
     /// Drops what memory holds of a connection: its row has changed.
     pub(crate) async fn forget(&self, connection: ConnectionId) {
         self.inner.held.invalidate(&connection).await;
+    }
+
+    /// Whether what memory holds of a connection is what its row has. What is not is dropped.
+    pub(crate) async fn are_current(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let Some(slot) = self.inner.held.get(&connection.id).await else {
+            return Ok(false);
+        };
+        let store = &self.inner.store;
+        let secrets = store.connection_secrets(connection.tenant, connection.id).await?;
+        let stored = secrets.access_token.map(|stored| stored.token);
+        let current = slot.holds(stored.as_ref());
+        if !current {
+            self.forget(connection.id).await;
+        }
+        Ok(current)
     }
 
     /// Asks the provider whether a grant that was found dead lives after all; its new token is stored.
@@ -157,6 +172,14 @@ impl Slot {
             .as_ref()
             .filter(|token| token.is_usable(now, refused))
             .map(|token| token.secret.clone())
+    }
+
+    fn holds(&self, stored: Option<&SecretString>) -> bool {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        match (token.as_ref(), stored) {
+            (Some(held), Some(stored)) => held.secret.expose_secret() == stored.expose_secret(),
+            _ => false,
+        }
     }
 
     fn keep(&self, token: Held) {

@@ -8,6 +8,7 @@ mod disconnect;
 mod grants;
 mod read;
 mod refresh;
+mod refused;
 mod secrets;
 mod state;
 
@@ -54,6 +55,10 @@ pub struct Connection {
     pub features: Vec<Feature>,
     /// The scopes that the provider granted.
     pub scopes: Vec<String>,
+    /// What the provider refuses all the same, until the person consents anew.
+    pub refused: Vec<Feature>,
+    /// Grows with every refresh and every reconnection: while it stays, so do the tokens.
+    pub fence: i64,
     /// When it was first connected.
     pub created_at: Timestamp,
     /// When its row last changed.

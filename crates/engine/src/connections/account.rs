@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kalends_core::time::{ConnectionId, TenantId};
+use kalends_core::{
+    provider::Feature,
+    time::{ConnectionId, TenantId},
+};
 use kalends_egress::Lane;
 use kalends_providers::{
     Provider,
@@ -11,7 +14,10 @@ use kalends_providers::{
 use kalends_store::{Connection, ConnectionState, Effects, StateChange, StoreError, TaskLane};
 use tokio::time::Instant;
 
-use super::may_read;
+use super::{
+    consent::{Refused, refuse},
+    may_read,
+};
 use crate::{
     Engine, changes,
     runner::failure::{Class, Failure},
@@ -94,6 +100,11 @@ impl LiveAccount {
     /// refused with a token that was just refreshed passes for trouble. Other accounts have no such row: a refusal is
     /// tried again like any, and the person asked when it stays.
     pub(crate) async fn failure(&self, engine: &Engine, error: ProviderError) -> Failure {
+        if matches!(error, ProviderError::MissingScope)
+            && let Some(failure) = self.without_consent(engine).await
+        {
+            return failure;
+        }
         let refused = matches!(error, ProviderError::Reauth { .. });
         let mut failure = Failure::of_provider(error, engine.ambient().now());
         if refused && self.connection.provider.uses_oauth() {
@@ -105,6 +116,19 @@ impl LiveAccount {
             failure.class = Class::Rejected;
         }
         failure
+    }
+
+    /// Notes that the account's calendars may not be read, although the row says that they may. Answers what the
+    /// question's failure is instead, when it does not prove that.
+    async fn without_consent(&self, engine: &Engine) -> Option<Failure> {
+        match refuse(engine, &self.connection, Feature::CalendarRead).await {
+            Ok(Refused::Noted) => None,
+            Ok(Refused::Outdated) => {
+                let cause = ProviderError::MissingScope;
+                Some(Failure::new(Class::Transient, "token_refused", cause))
+            }
+            Err(error) => Some(error.into()),
+        }
     }
 
     /// Whether the row says that only the person can help. One that cannot be read says nothing of the kind.

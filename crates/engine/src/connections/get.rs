@@ -54,9 +54,13 @@ pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connectio
     }
 }
 
+/// Features whose scopes were not granted, and those that the provider refused all the same.
 fn needs_consent(engine: &Engine, row: &kalends_store::Connection) -> Vec<Feature> {
-    engine.oauth(row.provider).map_or_else(Vec::new, |client| {
-        let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
-        client.missing(&granted, &row.features)
-    })
+    let Some(client) = engine.oauth(row.provider) else {
+        return Vec::new();
+    };
+    let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
+    let missing = client.missing(&granted, &row.features);
+    let needs = |feature: &Feature| missing.contains(feature) || row.refused.contains(feature);
+    row.features.iter().copied().filter(needs).collect()
 }

@@ -228,7 +228,6 @@ both! {
             (status(403, "rateLimitExceeded"), "active", None),
             (status(429, "rateLimitExceeded"), "active", None),
             (status(403, "quotaExceeded"), "active", None),
-            (status(403, "insufficientPermissions"), "active", Some("needs_consent")),
             (status(403, "forbidden"), "active", Some("provider_forbidden")),
             // Listed again, where it still is.
             (status(404, "notFound"), "active", Some("calendar_not_found")),

@@ -9,6 +9,7 @@ mod audits;
 mod choices;
 mod connecting;
 mod connection_states;
+mod consent;
 mod coverage;
 mod crashes;
 mod daily;

@@ -57,6 +57,7 @@ impl Store {
              ON CONFLICT (tenant_id, user_id, provider, account_id) DO UPDATE SET
                  account_label = excluded.account_label, oauth_client = excluded.oauth_client, state = 'active',
                  reason = NULL, revoked_us = NULL, features = excluded.features, scopes = excluded.scopes,
+                 refused_features = '',
                  refresh_token = COALESCE(excluded.refresh_token, connections.refresh_token),
                  access_token = excluded.access_token, access_expires_us = excluded.access_expires_us,
                  url = COALESCE(excluded.url, connections.url), lease_until_us = 0,

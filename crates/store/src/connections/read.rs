@@ -13,7 +13,7 @@ use crate::{
 
 const COLUMNS: &str =
     "SELECT id, tenant_id, user_id, provider, account_id, account_label, oauth_client, state,
-    reason, revoked_us, features, scopes, created_us, updated_us FROM connections";
+    reason, revoked_us, features, scopes, refused_features, lease_fence, created_us, updated_us FROM connections";
 
 /// Which connections to list.
 #[derive(Clone, Copy, Debug)]
@@ -139,6 +139,8 @@ fn connection(row: &Row) -> Result<Connection, StoreError> {
         revoked_at: row.optional_time("revoked_us")?,
         features: row.word_list("features")?,
         scopes: scopes.split_ascii_whitespace().map(str::to_owned).collect(),
+        refused: row.word_list("refused_features")?,
+        fence: row.get("lease_fence")?,
         created_at: row.time("created_us")?,
         updated_at: row.time("updated_us")?,
     })

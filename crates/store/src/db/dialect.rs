@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -76,6 +76,11 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
         19,
         "conflicts",
         include_str!("../../migrations/0019_conflicts.sql"),
+    ),
+    (
+        21,
+        "refused features",
+        include_str!("../../migrations/0021_refused_features.sql"),
     ),
 ];
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use kalends_core::{
-    provider::ProviderKind,
+    provider::{Feature, ProviderKind},
     time::{ConnectionId, Zone},
 };
 use kalends_store::{
@@ -165,6 +165,27 @@ both! {
         let RefreshLease::Won(new) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
         let dead = StateChange { fence: Some(new.fence), ..dead() };
         assert!(store.change_connection_state(tenant, id, dead).await.unwrap());
+    }
+
+    async fn a_refused_feature_is_told_once_until_a_new_consent(world) {
+        let store = &world.store;
+        let (tenant, id, _) = world.synced_user("a").await;
+        let before = store.connection(tenant, id).await.unwrap();
+        let feature = Feature::CalendarRead;
+        let news = || Effects::none().change(change("connection.updated"));
+        assert!(store.refuse_feature(&before, feature, news()).await.unwrap());
+        let noted = store.connection(tenant, id).await.unwrap();
+        assert_eq!(noted.refused, [feature]);
+        for seen in [&before, &noted] {
+            assert!(!store.refuse_feature(seen, feature, news()).await.unwrap(), "it is known");
+        }
+
+        store.commit_connect(tenant, connect(id, "ada", "ada@example.com")).await.unwrap();
+        let anew = store.connection(tenant, id).await.unwrap();
+        assert!(anew.refused.is_empty() && anew.fence > noted.fence);
+        assert!(!store.refuse_feature(&before, feature, news()).await.unwrap(), "it was about the old grant");
+        assert!(store.connection(tenant, id).await.unwrap().refused.is_empty());
+        assert_eq!(store.changes(tenant, 0, 10).await.unwrap().last_seq, 1);
     }
 
     async fn a_connection_is_unlisted_until_it_has_a_calendar(world) {
