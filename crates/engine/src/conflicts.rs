@@ -8,22 +8,82 @@
 //! To add a kind: core's [`ConflictKind`](kalends_core::conflict::ConflictKind), who finds it in `find`, and what enqueues the look.
 
 mod find;
+mod list;
 mod look;
 mod night;
 mod taken;
+mod view;
 pub(crate) mod wire;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kalends_core::{
-    event::Event,
-    time::{TenantId, UserId},
+    conflict::{ConflictKind, Overlap},
+    event::{Event, EventKey, Field},
+    time::{BlockId, CalendarId, ConflictId, ExternalEventId, TenantId, UserId},
 };
-use kalends_store::NewTask;
+use kalends_store::{NewTask, StoreError};
 
+pub use kalends_store::Resolution;
+
+pub use self::list::{ListConflicts, list};
 pub(crate) use self::{look::look, night::look_at_all};
-use crate::runner::task;
+use crate::{page::BadCursor, runner::task};
+
+/// Something about an event that one of its people must look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its id.
+    pub id: ConflictId,
+    /// The application's name for the event.
+    pub key: EventKey,
+    /// For whom.
+    pub user: UserId,
+    /// Why.
+    pub kind: ConflictKind,
+    /// What the event is in conflict with.
+    pub with: With,
+    /// Where they meet; `None` when it is not about time.
+    pub overlap: Option<Overlap>,
+    /// How it was resolved, and when; `None` while it is open.
+    pub resolved: Option<(Resolution, Timestamp)>,
+    /// When it was found.
+    pub opened_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What an event is in conflict with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum With {
+    /// An event of a calendar; of a series, the whole series.
+    External(ExternalEventId),
+    /// Another of the application's events, under its name for it; `None` when that is gone.
+    Event(Option<EventKey>),
+    /// A span that was marked busy by hand.
+    Block(BlockId),
+    /// The person's working hours.
+    Hours,
+    /// A person's edit of a field.
+    Edit(Field),
+    /// A calendar that is gone.
+    Calendar(CalendarId),
+}
+
+/// Why a conflict was not found or not resolved.
+#[derive(Debug, thiserror::Error)]
+pub enum ConflictError {
+    /// The tenant has no such conflict.
+    #[error("no such conflict")]
+    NotFound,
+    /// The cursor is none of this list.
+    #[error(transparent)]
+    BadCursor(#[from] BadCursor),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// What looks for the conflicts of everybody who has a part in an event, before its change or after it. Nobody, when the change has
 /// nothing to do with when it takes up whose time.

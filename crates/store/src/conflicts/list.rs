@@ -1,13 +1,13 @@
 //! Listing conflicts, page by page.
 
 use kalends_core::{
-    conflict::ConflictKind,
+    conflict::{ConflictKind, Opponent},
     event::EventKey,
-    time::{ConflictId, TenantId, UserId},
+    time::{ConflictId, EventId, TenantId, UserId},
 };
 
 use super::{
-    ConflictRow,
+    ConflictRow, form,
     read::{COLUMNS, conflict},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 pub struct ConflictFilter<'a> {
     /// Only this person's.
     pub user: Option<&'a UserId>,
-    /// Only this event's.
+    /// Only those of this event, or with it.
     pub key: Option<&'a EventKey>,
     /// Only of this kind.
     pub kind: Option<ConflictKind>,
@@ -44,7 +44,15 @@ impl Store {
             select = select.push(" AND c.user_id = ").push_bind(user);
         }
         if let Some(key) = filter.key {
-            select = select.push(" AND e.key = ").push_bind(key.as_str());
+            let Some(event) = self.event_id(tenant, key).await? else {
+                return Ok(Vec::new());
+            };
+            select = select
+                .push(" AND (c.event_id = ")
+                .push_bind(event)
+                .push(" OR c.opponent = ")
+                .push_bind(form::to_text(&Opponent::Event(event)))
+                .push(")");
         }
         if let Some(kind) = filter.kind {
             select = select.push(" AND c.kind = ").push_bind(kind.word());
@@ -58,5 +66,13 @@ impl Store {
         }
         let select = select.push(" ORDER BY c.id LIMIT ").push_bind(filter.limit);
         self.db().read(select).await?.iter().map(conflict).collect()
+    }
+
+    async fn event_id(&self, tenant: TenantId, key: &EventKey) -> Result<Option<EventId>, StoreError> {
+        let select = sql("SELECT id FROM events WHERE tenant_id = $1 AND key = $2")
+            .bind(tenant)
+            .bind(key.as_str());
+        let row = self.db().read_first(select).await?;
+        row.map(|row| row.id("id", EventId)).transpose()
     }
 }

@@ -88,6 +88,25 @@ impl Store {
         Ok(found)
     }
 
+    /// The application's names for those of the events that have one.
+    pub async fn event_keys(
+        &self,
+        tenant: TenantId,
+        events: &[EventId],
+    ) -> Result<BTreeMap<EventId, EventKey>, StoreError> {
+        let mut found = BTreeMap::new();
+        for chunk in events.chunks(CHUNK) {
+            let select = sql("SELECT id, key FROM events WHERE key IS NOT NULL AND tenant_id = ")
+                .push_bind(tenant)
+                .push(" AND id IN ")
+                .push_list(chunk.iter().copied());
+            for row in &self.db().read(select).await? {
+                found.insert(row.id("id", EventId)?, key(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The application's events that are in an open conflict with these external events.
     pub async fn conflicts_of_external_events(
         &self,
