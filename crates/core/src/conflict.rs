@@ -11,12 +11,14 @@
 mod diff;
 mod of_event;
 mod overlaps;
+mod settle;
 mod taken;
 mod timeline;
 
 pub use diff::{Diff, Standing, diff};
 pub use of_event::{Cause, Surroundings, of_event};
 pub use overlaps::{Overlap, overlaps};
+pub use settle::TimeInConflict;
 pub use taken::taken;
 pub use timeline::Timeline;
 

@@ -11,6 +11,8 @@ mod find;
 mod list;
 mod look;
 mod night;
+mod resolve;
+mod suggest;
 mod taken;
 mod view;
 pub(crate) mod wire;
@@ -21,15 +23,20 @@ use jiff::Timestamp;
 use kalends_core::{
     conflict::{ConflictKind, Overlap},
     event::{Event, EventKey, Field},
-    time::{BlockId, CalendarId, ConflictId, ExternalEventId, TenantId, UserId},
+    invalid_field::InvalidField,
+    time::{BlockId, CalendarId, ConflictId, ExternalEventId, Interval, TenantId, UserId},
 };
-use kalends_store::{NewTask, StoreError};
+use kalends_store::{ConflictRow, NewTask, StoreError};
 
 pub use kalends_store::Resolution;
 
-pub use self::list::{ListConflicts, list};
+pub use self::{
+    list::{ListConflicts, list},
+    resolve::{Action, resolve},
+    suggest::suggestions,
+};
 pub(crate) use self::{look::look, night::look_at_all};
-use crate::{page::BadCursor, runner::task};
+use crate::{Engine, availability::AvailabilityError, events::EventError, page::BadCursor, runner::task};
 
 /// Something about an event that one of its people must look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +84,47 @@ pub enum ConflictError {
     /// The tenant has no such conflict.
     #[error("no such conflict")]
     NotFound,
+    /// It was resolved already, or has gone by itself.
+    #[error("the conflict is resolved")]
+    Resolved,
+    /// The action makes no sense for the conflict.
+    #[error("{action} does not resolve a conflict of kind {}", kind.as_str())]
+    Impossible {
+        /// The action.
+        action: &'static str,
+        /// The conflict's kind.
+        kind: ConflictKind,
+    },
+    /// Not all of the event's people can come then.
+    #[error("not everybody is free then")]
+    Taken {
+        /// When they can, nearest to the event's own time first.
+        suggestions: Vec<Interval>,
+    },
+    /// A field cannot be used.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
     /// The cursor is none of this list.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),
+    /// The event could not be changed.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The slots could not be worked out.
+    #[error(transparent)]
+    Availability(#[from] AvailabilityError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A conflict that nobody has resolved.
+async fn open(engine: &Engine, tenant: TenantId, id: ConflictId) -> Result<ConflictRow, ConflictError> {
+    match engine.store().conflict(tenant, id).await {
+        Err(StoreError::NotFound { .. }) => Err(ConflictError::NotFound),
+        Ok(row) if row.resolved.is_some() => Err(ConflictError::Resolved),
+        row => Ok(row?),
+    }
 }
 
 /// What looks for the conflicts of everybody who has a part in an event, before its change or after it. Nobody, when the change has
@@ -103,6 +145,7 @@ pub(crate) fn looks(tenant: TenantId, before: Option<&Event>, after: &Event, now
 fn takes_the_same(before: &Event, after: &Event) -> bool {
     before.when == after.when
         && before.recurrence == after.recurrence
+        && before.exceptions == after.exceptions
         && before.people == after.people
         && before.transparency == after.transparency
         && before.status == after.status

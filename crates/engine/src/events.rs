@@ -3,6 +3,7 @@
 //! A verb writes rows and enqueues work, and never waits for a provider: an event is stored whatever its calendars
 //! say. What is sent to them is the business of the links' tasks.
 
+mod alter;
 mod condition;
 mod delete;
 mod get;
@@ -27,6 +28,7 @@ use kalends_store::StoreError;
 
 use crate::{page::BadCursor, settings::SettingsError};
 
+pub(crate) use alter::alter;
 pub use condition::Condition;
 pub use delete::delete;
 pub use get::get;

@@ -18,6 +18,7 @@ use kalends_core::{
     time::{CalendarId, ConflictId, EventId, TenantId, UserId},
 };
 
+pub(crate) use self::commit::settle;
 pub use self::{ahead::PersonAhead, list::ConflictFilter};
 use crate::{Effects, EventRow, Lease, db::words};
 

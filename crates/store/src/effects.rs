@@ -3,7 +3,7 @@
 use kalends_core::time::TenantId;
 
 use crate::{
-    NewChange, NewTask, Store, StoreError, changes,
+    ConflictWrite, NewChange, NewTask, Store, StoreError, changes, conflicts,
     db::Tx,
     tasks::{self, SealedTask},
 };
@@ -15,6 +15,8 @@ pub struct Effects {
     pub tasks: Vec<NewTask>,
     /// News for the tenant's feed, in this order.
     pub changes: Vec<NewChange>,
+    /// Conflicts that are settled by it, each refused as a [`StoreError::Conflict`] when it has changed since it was read.
+    pub settled: Vec<ConflictWrite>,
 }
 
 /// Effects whose secrets are sealed, so that nothing is left to compute inside the transaction.
@@ -22,6 +24,7 @@ pub(crate) struct PreparedEffects {
     tenant: TenantId,
     tasks: Vec<SealedTask>,
     changes: Vec<NewChange>,
+    settled: Vec<ConflictWrite>,
 }
 
 impl Effects {
@@ -42,6 +45,7 @@ impl Effects {
     pub fn and(mut self, others: Self) -> Self {
         self.tasks.extend(others.tasks);
         self.changes.extend(others.changes);
+        self.settled.extend(others.settled);
         self
     }
 
@@ -76,6 +80,7 @@ impl Store {
             tenant,
             tasks: sealed,
             changes: effects.changes,
+            settled: effects.settled,
         })
     }
 
@@ -84,6 +89,7 @@ impl Store {
     pub(crate) async fn commit_with(&self, mut tx: Tx, effects: PreparedEffects) -> Result<(), StoreError> {
         let now = self.now();
         let has_tasks = !effects.tasks.is_empty();
+        conflicts::settle(&mut tx, effects.tenant, effects.settled, now).await?;
         tasks::upsert_all(&mut tx, effects.tasks, now).await?;
         changes::append(&mut tx, effects.tenant, &effects.changes, now).await?;
         tx.commit().await?;

@@ -7,7 +7,6 @@ use kalends_core::{
     busy::Month,
     conflict::{Cause, Conflict, ConflictKind, Conflicts, Opponent, Surroundings, Timeline, of_event},
     event::When,
-    external_event::Transparency,
     sync::coverage::{self, WindowDays},
     time::{EventId, Interval, TenantId, UserId, Zone},
 };
@@ -79,12 +78,9 @@ fn window(settings: &InForce, now: Timestamp) -> Result<Interval, Failure> {
     coverage::window(now, days, None).ok_or_else(beyond)
 }
 
-/// The event's times in the window; none when it takes up no time. Whole days are those of the person's zone.
+/// When the event takes up time in the window. Whole days are those of the person's zone.
 fn times(event: &EventAhead, zone: &Zone, window: Interval) -> Vec<Interval> {
-    match event.row.event.transparency {
-        Transparency::Opaque => event.row.event.occurrences(zone, window),
-        Transparency::Transparent => Vec::new(),
-    }
+    event.row.event.busy(zone, window)
 }
 
 /// The window with the whole of every time that reaches into it: what has begun is judged as it was before it began.

@@ -87,13 +87,26 @@ pub(super) async fn change(
     engine: &Engine,
     tenant: TenantId,
     found: &Standing,
-    (wanted, writers): (Wanted<'_>, &BTreeSet<UserId>),
+    wanted: (Wanted<'_>, &BTreeSet<UserId>),
 ) -> Result<Option<EventRow>, StoreError> {
+    match changing(engine, tenant, found, wanted) {
+        Some(commit) => engine.store().commit_event(tenant, commit).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What writes that which differs from what is stored, with everything that follows; `None` when nothing does.
+pub(super) fn changing(
+    engine: &Engine,
+    tenant: TenantId,
+    found: &Standing,
+    (wanted, writers): (Wanted<'_>, &BTreeSet<UserId>),
+) -> Option<EventCommit> {
     let before = found.row.as_ref();
     let links = plan(wanted.event, before.map(|row| &row.event), found.around(writers));
     let write = write(engine.ambient(), before, wanted);
     if matches!(write, EventWrite::Keep { .. }) && links.is_empty() {
-        return Ok(None);
+        return None;
     }
     let mut commit = commit(engine, found, (write, links), TaskLane::Push);
     let news = news::of_change(wanted, before);
@@ -104,7 +117,7 @@ pub(super) async fn change(
         let looks = conflicts::looks(tenant, before, wanted.event, engine.ambient().now());
         commit.effects.tasks.extend(looks);
     }
-    engine.store().commit_event(tenant, commit).await.map(Some)
+    Some(commit)
 }
 
 /// What is written of the event.

@@ -20,15 +20,15 @@ use kalends_testkit::both;
 
 use crate::harness::{CALENDAR, FEWEST, Stage, World, interval, lesson, moved, series, single};
 
-const MORNING: &str = "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z";
-const NOON: &str = "2026-11-23T12:00:00Z/2026-11-23T13:00:00Z";
+pub(crate) const MORNING: &str = "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z";
+pub(crate) const NOON: &str = "2026-11-23T12:00:00Z/2026-11-23T13:00:00Z";
 
-fn key(name: &str) -> EventKey {
+pub(crate) fn key(name: &str) -> EventKey {
     EventKey::new(name).unwrap()
 }
 
 /// Puts an event of the world's person.
-async fn put(world: &World, name: &str, event: Event) {
+pub(crate) async fn put(world: &World, name: &str, event: Event) {
     let put = PutEvent {
         key: key(name),
         event,
@@ -37,11 +37,11 @@ async fn put(world: &World, name: &str, event: Event) {
     events::put(&world.engine, world.tenant, put).await.unwrap();
 }
 
-async fn put_at(world: &World, name: &str, span: &str) {
+pub(crate) async fn put_at(world: &World, name: &str, span: &str) {
     put(world, name, lesson(&world.user, span)).await;
 }
 
-async fn all(world: &World, open: Option<bool>) -> Vec<Conflict> {
+pub(crate) async fn all(world: &World, open: Option<bool>) -> Vec<Conflict> {
     let filter = ListConflicts {
         open,
         ..ListConflicts::default()
@@ -55,7 +55,7 @@ async fn all(world: &World, open: Option<bool>) -> Vec<Conflict> {
 }
 
 /// `event kind opponent from-to xtimes`, of those that are open, sorted.
-async fn open(world: &World) -> Vec<String> {
+pub(crate) async fn open(world: &World) -> Vec<String> {
     let mut lines: Vec<String> = all(world, Some(true)).await.iter().map(line).collect();
     lines.sort();
     lines
@@ -82,12 +82,12 @@ fn line(conflict: &Conflict) -> String {
 }
 
 /// The kinds of the feed's entries about conflicts.
-async fn told(world: &World) -> Vec<String> {
+pub(crate) async fn told(world: &World) -> Vec<String> {
     let news = world.news().await.into_iter();
     news.filter(|kind| kind.starts_with("conflict.")).collect()
 }
 
-fn nine_to_five() -> OpenHours {
+pub(crate) fn nine_to_five() -> OpenHours {
     let at = |hour: u16| MinuteOfDay::new(hour * 60).unwrap();
     let weekly = WeeklyWindow {
         days: (1..=5).collect(),
@@ -96,11 +96,11 @@ fn nine_to_five() -> OpenHours {
     OpenHours::new(Zone::UTC, vec![weekly], Vec::new()).unwrap()
 }
 
-fn external(span: &str) -> kalends_core::external_event::ExternalEvent {
+pub(crate) fn external(span: &str) -> kalends_core::external_event::ExternalEvent {
     named("dentist", span)
 }
 
-fn named(id: &str, span: &str) -> kalends_core::external_event::ExternalEvent {
+pub(crate) fn named(id: &str, span: &str) -> kalends_core::external_event::ExternalEvent {
     let (start, end) = span.split_once('/').unwrap();
     single(id, start, end)
 }
@@ -150,23 +150,50 @@ both! {
         );
     }
 
-    async fn an_event_commit_and_a_pull_that_race_find_the_conflict_in_either_order(database) {
-        for event_first in [true, false] {
-            let world = World::with_events(database.another(), vec![]).await;
-            world.google.put(CALENDAR, external(MORNING));
-            let id = world.calendar().await.id;
-            if event_first {
-                put_at(&world, "lesson", MORNING).await;
-                world.enqueue("pull", &id.to_string()).await;
-            } else {
-                world.enqueue("pull", &id.to_string()).await;
-                world.drain().await;
-                put_at(&world, "lesson", MORNING).await;
+    async fn an_event_put_while_its_calendar_is_pulled_is_found_whichever_commits_first(database) {
+        let world = World::with_events(database, vec![]).await;
+        let id = world.calendar().await.id;
+        for (day, first) in [(23, "event"), (24, "pull"), (25, "both"), (26, "both"), (27, "both")] {
+            let span = format!("2026-11-{day}T09:00:00Z/2026-11-{day}T10:00:00Z");
+            world.google.put(CALENDAR, named(&format!("e{day}"), &span));
+            world.clock.advance(SignedDuration::from_secs(1));
+            world.enqueue("pull", &id.to_string()).await;
+            let name = format!("lesson-{day}");
+            let lesson = put_at(&world, &name, &span);
+            match first {
+                "event" => {
+                    lesson.await;
+                    world.drain().await;
+                }
+                "pull" => {
+                    world.drain().await;
+                    lesson.await;
+                }
+                _ => drop(futures::join!(lesson, world.drain())),
             }
             world.drain().await;
-            assert_eq!(open(&world).await, ["lesson overlap external 11-23T09:00-10:00 x1"]);
-            assert_eq!(told(&world).await, ["conflict.detected"]);
+            let expect = format!("lesson-{day} overlap external 11-{day}T09:00-10:00 x1");
+            assert!(open(&world).await.contains(&expect), "{first}");
         }
+        assert_eq!(told(&world).await, ["conflict.detected"; 5]);
+    }
+
+    async fn a_look_that_began_before_a_change_is_followed_by_another(database) {
+        let world = World::with_events(database, vec![external(MORNING)]).await;
+        put_at(&world, "lesson", NOON).await;
+        // Its claim is lost after it has read: what it writes later is refused, and the change is looked at.
+        let lost = claimed(&world).await;
+        put_at(&world, "lesson", MORNING).await;
+        let late = kalends_store::ConflictsCommit {
+            lease: Some(lost[0].lease),
+            changed: Vec::new(),
+            opened: Vec::new(),
+            effects: kalends_store::Effects::none(),
+        };
+        world.later(SignedDuration::from_secs(61)).await;
+        let late = world.store.commit_conflicts(world.tenant, late).await;
+        assert!(matches!(late, Err(kalends_engine::StoreError::Fenced { .. })));
+        assert_eq!(open(&world).await.len(), 1);
     }
 
     async fn what_does_not_take_time_is_no_conflict(database) {
@@ -325,21 +352,24 @@ both! {
 
     async fn a_look_survives_a_death_at_every_wait(database) {
         let world = World::with_events(database, vec![external(MORNING)]).await;
+        let over_it = async |number: usize| {
+            let span = format!("2026-11-23T09:{:02}:00Z/2026-11-23T10:00:00Z", number % 60);
+            put_at(&world, &format!("lesson-{number}"), &span).await;
+        };
+        over_it(0).await;
+        world.drain().await;
         let deaths = Stage::from(&world)
             .kill_at_every_wait(
                 async |round| {
-                    // Each round another lesson is put there, and the one before moves away.
-                    let (minute, name) = (round % 60, format!("lesson-{round}"));
-                    let start = format!("2026-11-23T09:{minute:02}:00Z");
-                    put_at(&world, &name, &format!("{start}/2026-11-23T10:00:00Z")).await;
-                    if let Some(before) = round.checked_sub(1) {
-                        let far = format!("2026-11-{}T{:02}:00:00Z", 25 + before / 20, before % 20);
-                        let end = format!("2026-11-{}T{:02}:30:00Z", 25 + before / 20, before % 20);
-                        put_at(&world, &format!("lesson-{before}"), &format!("{far}/{end}")).await;
-                    }
+                    // Another lesson is put there, and the one before moves away.
+                    over_it(round + 1).await;
+                    let (day, hour) = (25 + round / 20, round % 20);
+                    let away = format!("2026-11-{day}T{hour:02}:00:00Z/2026-11-{day}T{hour:02}:30:00Z");
+                    put_at(&world, &format!("lesson-{round}"), &away).await;
                 },
                 async |round| {
-                    let expect = format!("lesson-{round} overlap external 11-23T09:{:02}-10:00 x1", round % 60);
+                    let (number, minute) = (round + 1, (round + 1) % 60);
+                    let expect = format!("lesson-{number} overlap external 11-23T09:{minute:02}-10:00 x1");
                     assert_eq!(open(&world).await, [expect]);
                 },
             )
@@ -370,7 +400,7 @@ both! {
 }
 
 /// Looks for the person's conflicts, whatever made it necessary.
-async fn look(world: &World) {
+pub(crate) async fn look(world: &World) {
     let key = format!("{}:{}", world.tenant, world.user);
     world.enqueue("conflicts", &key).await;
     world.drain().await;

@@ -7,6 +7,8 @@ mod harness;
 mod answers;
 mod audits;
 mod choices;
+mod conflicts;
+mod conflicts_resolved;
 mod connecting;
 mod connection_states;
 mod consent;

@@ -29,9 +29,7 @@ impl Store {
         if let Some(lease) = commit.lease {
             tasks::check_claim(&mut tx, lease).await?;
         }
-        for write in commit.changed {
-            change(&mut tx, tenant, write, now).await?;
-        }
+        settle(&mut tx, tenant, commit.changed, now).await?;
         for new in commit.opened {
             open(&mut tx, tenant, new, now).await?;
         }
@@ -44,6 +42,19 @@ impl Store {
             sql("DELETE FROM conflicts WHERE state = 'resolved' AND NOT standing AND resolved_us < $1");
         self.db().execute(delete.bind(before)).await
     }
+}
+
+/// Writes what becomes of conflicts by whatever else is written.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    tenant: TenantId,
+    settled: Vec<ConflictWrite>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for write in settled {
+        change(tx, tenant, write, now).await?;
+    }
+    Ok(())
 }
 
 /// Writes one change of a row.

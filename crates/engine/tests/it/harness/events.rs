@@ -1,11 +1,14 @@
-//! Events as a provider would state them.
+//! Events as a provider would state them, and as the application does.
+
+use std::collections::BTreeMap;
 
 use kalends_core::{
+    event::{Conference, Event, Footer, Invitations, Mirroring, Person, PersonRole, Reminders, When},
     external_event::{
         EventEnd, EventKind, EventSpan, EventStatus, ExternalEvent, OverrideRange, SeriesRole, Transparency,
         Visibility,
     },
-    time::{EventTime, Zone},
+    time::{EventTime, UserId, Zone},
 };
 
 fn time(text: &str) -> EventTime {
@@ -64,5 +67,36 @@ pub(crate) fn cancelled(master: &str, original: &str) -> ExternalEvent {
         span: None,
         status: EventStatus::Cancelled,
         ..moved(master, original, original, original)
+    }
+}
+
+/// The application's event of one person, over a `start/end` in UTC.
+pub(crate) fn lesson(user: &UserId, span: &str) -> Event {
+    let (start, end) = span.split_once('/').unwrap();
+    Event {
+        title: "Lesson".to_owned(),
+        description: String::new(),
+        location: String::new(),
+        url: None,
+        source: None,
+        when: When::timed(start.parse().unwrap(), end.parse().unwrap(), Zone::UTC).unwrap(),
+        recurrence: Vec::new(),
+        exceptions: BTreeMap::new(),
+        people: vec![Person {
+            user: user.clone(),
+            role: PersonRole::Organizer,
+            note: String::new(),
+        }],
+        attendees: Vec::new(),
+        invitations: Invitations::NotSent,
+        reminders: Reminders::AsCalendar,
+        visibility: Visibility::Default,
+        transparency: Transparency::Opaque,
+        color: None,
+        conference: Conference::NotWanted,
+        footer: Footer::AddedBy,
+        mirroring: Mirroring::OnCalendars,
+        status: EventStatus::Confirmed,
+        metadata: BTreeMap::new(),
     }
 }
