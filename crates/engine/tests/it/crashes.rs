@@ -21,6 +21,11 @@ fn hours(hours: std::ops::Range<u32>) -> Vec<kalends_core::external_event::Exter
         .collect()
 }
 
+/// How many looks for conflicts follow a task when nothing has changed.
+fn looks(kind: &str) -> usize {
+    usize::from(kind == "recompile")
+}
+
 /// Claims what is due and is never heard of again.
 async fn lost_worker(world: &World) -> Vec<kalends_store::ClaimedTask> {
     let claim = Claim {
@@ -132,7 +137,7 @@ both! {
                 ("discover", &connection),
             ] {
                 world.enqueue(kind, key).await;
-                assert_eq!(world.drain().await, 1, "{kind}");
+                assert_eq!(world.drain().await, 1 + looks(kind), "{kind}");
             }
             assert_eq!(world.busy(DAY).await.len(), 3);
             assert_eq!(world.news().await, news);
@@ -155,7 +160,7 @@ both! {
             let lost = lost_worker(&world).await;
             assert_eq!(lost.len(), 1, "{kind}");
             assert_eq!(world.later(SignedDuration::from_secs(59)).await, 0, "{kind}");
-            assert_eq!(world.later(SignedDuration::from_secs(2)).await, 1, "{kind}");
+            assert_eq!(world.later(SignedDuration::from_secs(2)).await, 1 + looks(kind), "{kind}");
             let late = world.store.complete_task(lost[0].lease).await.unwrap_err();
             assert!(matches!(late, StoreError::Fenced { .. }), "{kind}");
             assert_eq!(world.busy(DAY).await.len(), 3, "{kind}");
@@ -187,7 +192,7 @@ both! {
         world.store.fail_pass(&pass, failure).await.unwrap();
         assert_eq!(
             world.later(SignedDuration::from_secs(10)).await,
-            1,
+            1 + looks("recompile"),
             "it was put off, not given up"
         );
         assert_eq!(world.busy(DAY).await.len(), 3);

@@ -58,6 +58,9 @@ async fn lost_worker(world: &Simulated) -> Vec<kalends_store::ClaimedTask> {
     world.store.claim_tasks(claim).await.unwrap()
 }
 
+/// The jobs of a day.
+const JOBS: usize = 2;
+
 /// As a fault of somebody's would leave the row.
 async fn found_dead(database: &Database) {
     database
@@ -84,7 +87,7 @@ both! {
         for days in [1, 1, 5, 1] {
             world.clock.advance(DAY * days);
             let (one, other) = tokio::join!(fire(&world), fire(&world));
-            assert_eq!(one + other, 1, "after {days} days");
+            assert_eq!(one + other, JOBS, "after {days} days");
             assert_eq!(fire(&world).await, 0);
         }
     }
@@ -94,7 +97,7 @@ both! {
         fire(&world).await;
         for day in 1..=3 {
             world.clock.advance(DAY);
-            assert_eq!(fire(&world).await, 1);
+            assert_eq!(fire(&world).await, JOBS);
             assert!(world.drain().await >= 1);
             world.clock.advance(DAY);
             world.drain().await;

@@ -199,7 +199,7 @@ impl World {
 
     pub(crate) async fn calendars(&self) -> Vec<Calendar> {
         let page = Page {
-            limit: 50,
+            limit: 200,
             after: None,
         };
         calendars::list(&self.engine, self.tenant, Some(&self.user), page)
