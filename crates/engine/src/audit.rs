@@ -8,12 +8,15 @@
 
 mod listing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kalends_core::{
     provider::ProviderKind,
-    sync::drift::{Drift, Stored, drift},
-    time::Interval,
+    sync::{
+        drift::{Drift, Stored, drift},
+        push::LinkKey,
+    },
+    time::{EventLinkId, Interval},
 };
 use kalends_store::{Calendar, ClaimedTask, DriftAudit, Effects, NewAudit, StoreError};
 
@@ -51,15 +54,16 @@ pub(crate) async fn audit(engine: &Engine, task: &ClaimedTask) -> Result<(), Fai
     };
     let before = stored(engine, &calendar).await?;
     let listing = listing::read(engine, &account, &calendar, covered.start()).await?;
-    let unreadable = unreadable(engine, &calendar).await?;
-    let mut found = drift(&listing.versions, (&before, &before), &unreadable);
+    let mut left_out = unreadable(engine, &calendar).await?;
+    left_out.extend(ours(engine, &calendar, &listing).await?);
+    let mut found = drift(&listing.versions, (&before, &before), &left_out);
     if !found.is_empty() {
         // Some of it may have changed while it was listed.
         if in_step(engine, task).await?.is_none() {
             return Ok(());
         }
         let after = stored(engine, &calendar).await?;
-        found = drift(&listing.versions, (&before, &after), &unreadable);
+        found = drift(&listing.versions, (&before, &after), &left_out);
     }
     let audit = DriftAudit {
         calendar: calendar.id,
@@ -109,6 +113,27 @@ async fn unreadable(engine: &Engine, calendar: &Calendar) -> Result<BTreeSet<Str
         .quarantined(calendar.tenant, calendar.id, None, MOST_UNREADABLE)
         .await?;
     Ok(items.into_iter().map(|item| item.provider_id).collect())
+}
+
+/// The application's own events, which are listed and are no external events.
+async fn ours(
+    engine: &Engine,
+    calendar: &Calendar,
+    listing: &listing::Listing,
+) -> Result<Vec<String>, StoreError> {
+    let named = listing.versions.keys();
+    let named: BTreeMap<&String, EventLinkId> = named
+        .filter_map(|id| Some((id, LinkKey::from_google_id(id)?.link)))
+        .collect();
+    let links: BTreeSet<EventLinkId> = named.values().copied().collect();
+    let links: Vec<EventLinkId> = links.into_iter().collect();
+    let store = engine.store();
+    let known = store
+        .links_of_calendar(calendar.tenant, calendar.id, &links)
+        .await?;
+    let known: BTreeSet<EventLinkId> = known.into_iter().map(|link| link.id).collect();
+    let own = named.into_iter().filter(|(_, link)| known.contains(link));
+    Ok(own.map(|(id, _)| id.clone()).collect())
 }
 
 async fn record(

@@ -20,9 +20,14 @@ mod edited;
 mod failed;
 mod gate;
 mod news;
+mod owed;
 mod push;
 mod pushing;
 mod subject;
 mod values;
 
-pub(crate) use self::{failed::failed, push::push};
+pub(crate) use self::{
+    failed::failed,
+    owed::{pushes, resumed_of_calendars, resumed_of_connection, resumed_of_user},
+    push::push,
+};

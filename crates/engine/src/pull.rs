@@ -18,6 +18,7 @@ mod delta;
 mod failed;
 mod full;
 mod mass_deletion;
+mod ours;
 mod pass;
 mod quarantine;
 mod recompile;

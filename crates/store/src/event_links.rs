@@ -1,7 +1,9 @@
 //! Event links: an event on one calendar, what is known of it there, and whether the calendar is owed anything.
 
 pub(crate) mod form;
+mod owed;
 mod read;
+mod sight;
 mod write;
 
 use jiff::Timestamp;
@@ -12,7 +14,12 @@ use kalends_core::{
 
 pub(crate) use self::{
     form::fields,
+    sight::sight,
     write::{insert, owe, save},
+};
+pub use self::{
+    owed::{LinksOf, OwedLink},
+    sight::KnownLink,
 };
 use crate::{Effects, db::words};
 

@@ -65,7 +65,10 @@ pub use self::{
     effects::Effects,
     error::StoreError,
     event_edits::{EditRow, EditState, EditWhat, EditWrite},
-    event_links::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus, Sightings},
+    event_links::{
+        KnownLink, LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, LinkStatus, LinksOf, OwedLink,
+        Sightings,
+    },
     events::{EventCalendar, EventCommit, EventPlace, EventQuery, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},

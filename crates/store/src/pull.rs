@@ -16,7 +16,10 @@ mod page;
 mod unseen;
 
 use jiff::{SignedDuration, Timestamp};
-use kalends_core::time::{CalendarId, ConnectionId, Interval, SyncRunId, TenantId};
+use kalends_core::{
+    sync::push::Sighting,
+    time::{CalendarId, ConnectionId, EventLinkId, Interval, SyncRunId, TenantId},
+};
 
 pub use self::{
     begin::BeginPass,
@@ -131,6 +134,8 @@ pub struct PullCommit {
     pub poll_every: Option<SignedDuration>,
     /// When something changed; `None` leaves what is stored.
     pub changed_at: Option<Timestamp>,
+    /// What was come across of the application's own events.
+    pub sightings: Vec<(EventLinkId, Sighting)>,
     /// News, the next poll.
     pub effects: Effects,
 }

@@ -19,12 +19,14 @@ mod link;
 mod link_key;
 mod plan;
 mod refusal;
+mod sight;
 
 pub use after::{After, Outcome, after, seen};
 pub use link::{LinkState, MeetingLink, Provided, Synced, Unanswered};
 pub use link_key::LinkKey;
 pub use plan::{At, Step, Wanted, Why, plan};
 pub use refusal::Refusal;
+pub use sight::{Read, Sighting, sighting};
 
 use crate::{
     event::{Content, ContentHash},

@@ -12,6 +12,7 @@ use kalends_store::{
 use crate::{
     Engine, changes, channels,
     connections::{LiveAccount, Trigger},
+    links,
     runner::{
         failure::{Class, Failure},
         task,
@@ -108,6 +109,10 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         effects = effects.task(task::pull(id, calendar, trigger, now));
     }
     let of = (connection.tenant, id);
+    // What a calendar held up that is back, or that can be written now, goes on.
+    let others: Vec<CalendarId> = found.iter().map(|calendar| calendar.id).collect();
+    let pushes = links::resumed_of_calendars(engine, connection.tenant, &others).await?;
+    effects = effects.and(pushes);
     let watches = channels::watches_of_account(engine, connection.provider, of, selected).await?;
     effects = effects.and(watches);
     let discovery = Discovery { found, lost, effects };

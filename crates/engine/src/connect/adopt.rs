@@ -10,7 +10,7 @@ use kalends_store::{
     OauthState, StoreError,
 };
 
-use crate::{Engine, changes, connections::Trigger, runner::task};
+use crate::{Engine, changes, connections::Trigger, links, runner::task};
 
 /// What the provider granted, to whom.
 pub(super) struct Granted<'a> {
@@ -92,7 +92,7 @@ async fn commit(
     Ok((id, needs_consent))
 }
 
-/// Pulls of the calendars that were chosen before, at once.
+/// Pulls of the calendars that were chosen before, at once; and what is owed to them.
 pub(crate) async fn resumed(
     engine: &Engine,
     tenant: TenantId,
@@ -107,7 +107,8 @@ pub(crate) async fn resumed(
     let chosen = calendars
         .iter()
         .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
-    Ok(chosen.fold(Effects::none(), |effects, calendar| {
+    let pushes = links::resumed_of_connection(engine, tenant, id).await?;
+    Ok(chosen.fold(pushes, |effects, calendar| {
         effects.task(task::pull(id, calendar.id, Trigger::Selected, now))
     }))
 }

@@ -37,6 +37,9 @@ const LONGEST_MEETING_WAIT: SignedDuration = SignedDuration::from_hours(1);
 /// When nobody waits for it any longer.
 const MEETING_GIVEN_UP: SignedDuration = SignedDuration::from_hours(24);
 
+/// From when on a link that is still blocked has been tried again.
+const RETRIED_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
 /// How a round ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
@@ -321,7 +324,10 @@ impl<'a> Pushing<'a> {
         if refusal.passes_with_time() {
             effects = effects.task(self.push_again(TaskLane::Backfill, USAGE_LIMIT));
         }
-        if self.standing != before || !self.news.is_empty() || !effects.tasks.is_empty() {
+        // One that is tried daily rests from now on.
+        let now = self.engine.ambient().now();
+        let is_old = now.duration_since(self.subject.link.updated_at) >= RETRIED_AFTER;
+        if self.standing != before || !self.news.is_empty() || !effects.tasks.is_empty() || is_old {
             let save = self.save(None);
             self.commit(save, None, effects).await?;
         }

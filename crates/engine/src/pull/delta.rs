@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use kalends_core::{
     busy::Month,
     external_event::{ExternalEvent, SeriesRole},
-    sync::pull::{Incoming, Plan, plan},
+    sync::{
+        pull::{Incoming, Plan, plan},
+        push::Sighting,
+    },
+    time::EventLinkId,
 };
 use kalends_providers::provider::{ChangePage, Next, ProviderError, PullFrom, Quarantined, RemoteItem};
 use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 
 use super::{
     compile::{Overlay, compile},
+    ours::{Ours, Sifted},
     pass::{Ending, News, Running},
     quarantine::{self, quarantined},
 };
@@ -33,7 +38,28 @@ pub(super) enum DeltaEnd {
 struct Gathered {
     items: Vec<Incoming>,
     unreadable: Vec<Quarantined>,
+    ours: Ours,
     requests: u32,
+}
+
+impl Gathered {
+    /// Adds items. Our own events go from what is stored, should one have come there before its link knew it.
+    async fn add(&mut self, running: &Running<'_>, items: Vec<RemoteItem>) -> Result<(), Failure> {
+        let Sifted { external, own } = self.ours.sift(running, items).await?;
+        self.items.extend(external.into_iter().map(incoming));
+        let own = own.into_iter();
+        self.items
+            .extend(own.map(|provider_id| Incoming::Gone { provider_id }));
+        Ok(())
+    }
+}
+
+/// What is written at the end.
+struct Written {
+    page: PullPage,
+    months: MonthsWrite,
+    sightings: Vec<(EventLinkId, Sighting)>,
+    news: News,
 }
 
 /// Runs a delta pass from its first page on.
@@ -42,7 +68,7 @@ pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<De
     let mut page = first;
     loop {
         gathered.requests += 1;
-        gathered.items.extend(page.items.into_iter().map(incoming));
+        gathered.add(running, page.items).await?;
         gathered.unreadable.extend(page.quarantined);
         if gathered.items.len() > MOST_ITEMS {
             return Ok(DeltaEnd::Unusable);
@@ -58,15 +84,16 @@ pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<De
                 refresh_after,
             } => {
                 let zone = page.zone;
-                let (page, months, news) = write(running, gathered).await?;
+                let written = write(running, gathered).await?;
                 let ending = Ending {
-                    page,
+                    page: written.page,
                     zone,
                     cursor,
                     refresh_after,
                     covered: None,
-                    months,
-                    news,
+                    months: written.months,
+                    sightings: written.sightings,
+                    news: written.news,
                 };
                 running.finish(ending).await?;
                 return Ok(DeltaEnd::Stored);
@@ -76,22 +103,29 @@ pub(super) async fn delta(running: &Running<'_>, first: ChangePage) -> Result<De
 }
 
 /// Plans what came against what is stored, and compiles the months that differ.
-async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, MonthsWrite, News), Failure> {
+async fn write(running: &Running<'_>, mut gathered: Gathered) -> Result<Written, Failure> {
     let calendar = &running.calendar;
+    let named = gathered.items.iter().map(Incoming::provider_id);
+    let named = named.chain(
+        gathered
+            .unreadable
+            .iter()
+            .filter_map(|item| item.provider_id.as_deref()),
+    );
+    let retried = quarantine::retry(running, &named.collect()).await?;
+    gathered.add(running, retried.items).await?;
     let Gathered {
-        mut items,
+        items,
         unreadable,
+        ours,
         requests,
     } = gathered;
-    let named = items.iter().map(Incoming::provider_id);
-    let named = named.chain(unreadable.iter().filter_map(|item| item.provider_id.as_deref()));
-    let retried = quarantine::retry(running, &named.collect()).await?;
+    let sightings = ours.sighted();
     let mut page = PullPage {
         quarantined: quarantined(running, unreadable),
         requests: requests + retried.requests,
         ..PullPage::default()
     };
-    items.extend(retried.items);
     page.quarantined.extend(retried.unreadable);
     if calendar.sync.quarantined > 0 {
         page.gone = quarantine::gone(&items);
@@ -103,7 +137,12 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         touched,
     } = plan(items, &stored, &calendar.zone, running.window);
     if upserts.is_empty() && gone.is_empty() {
-        return Ok((page, MonthsWrite::Keep, News::None));
+        return Ok(Written {
+            page,
+            months: MonthsWrite::Keep,
+            sightings,
+            news: News::None,
+        });
     }
     let months: BTreeSet<Month> = touched.into_iter().flat_map(Month::touched_by).collect();
     let months: Vec<Month> = months.into_iter().collect();
@@ -125,7 +164,12 @@ async fn write(running: &Running<'_>, gathered: Gathered) -> Result<(PullPage, M
         .collect();
     page.gone.extend(gone);
     page.quarantined.extend(cut_short);
-    Ok((page, MonthsWrite::Some(compiled), News::Synced))
+    Ok(Written {
+        page,
+        months: MonthsWrite::Some(compiled),
+        sightings,
+        news: News::Synced,
+    })
 }
 
 /// The stored items that a plan compares with: those named, their masters, and the overrides of named masters.
@@ -151,7 +195,7 @@ async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<Extern
     Ok(stored.into_iter().map(|stored| stored.event).collect())
 }
 
-pub(super) fn incoming(item: RemoteItem) -> Incoming {
+fn incoming(item: RemoteItem) -> Incoming {
     match item {
         RemoteItem::Upsert { event, .. } => Incoming::Upsert(event),
         RemoteItem::Gone { provider_id, .. } => Incoming::Gone { provider_id },

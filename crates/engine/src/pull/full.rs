@@ -10,6 +10,7 @@ use kalends_store::{EventUpsert, MonthsWrite, PullPage};
 use super::{
     compile::{encoded, report},
     mass_deletion::Guard,
+    ours::Ours,
     pass::{Ending, News, Running},
     quarantine::quarantined,
 };
@@ -20,7 +21,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
     let zone = &running.calendar.zone;
     let guard = Guard::before(running).await?;
     let mut builder = Builder::new(running.rules, zone, running.window);
-    let mut left_out = Vec::new();
+    let (mut left_out, mut ours) = (Vec::new(), Ours::default());
     let mut page = match first {
         Some(page) => page,
         None => {
@@ -35,7 +36,8 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
     };
     loop {
         left_out.extend(ids_left_out(&page.quarantined));
-        let mut stored = take(running, &mut builder, page.items, page.quarantined);
+        let items = ours.sift(running, page.items).await?.external;
+        let mut stored = take(running, &mut builder, items, page.quarantined);
         match page.next {
             Next::Page(token) => {
                 // The next page is on its way while this one is written; the transaction does not wait for it.
@@ -63,6 +65,7 @@ pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Re
                     covered: Some(running.window),
                     zone: page.zone,
                     months: MonthsWrite::All(encoded(&months)),
+                    sightings: ours.sighted_in_all(running).await?,
                     news: News::Synced,
                 };
                 return running.finish(ending).await;

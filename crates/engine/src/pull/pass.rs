@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 use kalends_core::{
     busy::BusyRules,
-    sync::coverage,
-    time::{Interval, Zone},
+    sync::{coverage, push::Sighting},
+    time::{EventLinkId, Interval, Zone},
 };
 use kalends_providers::provider::Cursor;
 use kalends_store::{
     BeginPass, Calendar, ClaimedTask, Effects, MonthsWrite, Pass, PassKind, PullCommit, PullPage, Source,
-    StoreError, SyncRun,
+    StoreError, SyncRun, TaskLane,
 };
 
 use super::{
@@ -46,6 +46,8 @@ pub(super) struct Ending {
     /// The calendar's zone as the provider stated it in the last page.
     pub(super) zone: Option<Zone>,
     pub(super) months: MonthsWrite,
+    /// What was come across of our own events.
+    pub(super) sightings: Vec<(EventLinkId, Sighting)>,
     pub(super) news: News,
 }
 
@@ -135,6 +137,10 @@ impl<'a> Running<'a> {
         if ending.zone.is_some_and(|zone| zone != calendar.zone) {
             effects = effects.task(task::discover(calendar.connection, engine.ambient().now()));
         }
+        let now = engine.ambient().now();
+        let looks = ending.sightings.iter();
+        let looks = looks.map(|(link, _)| task::push_link(calendar.connection, *link, TaskLane::Push, now));
+        effects.tasks.extend(looks);
         let commit = PullCommit {
             page: ending.page,
             cursor: Some(ending.cursor.0),
@@ -146,6 +152,7 @@ impl<'a> Running<'a> {
             poll_hint: ending.refresh_after,
             poll_every,
             changed_at,
+            sightings: ending.sightings,
             effects,
         };
         let run = engine.store().finish_pass(pass, commit).await?;

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kalends_core::sync::{pull::Incoming, quarantine::retry_at};
-use kalends_providers::provider::{Fate, Quarantined};
+use kalends_providers::provider::{Fate, Quarantined, RemoteItem};
 use kalends_store::QuarantinedItem;
 
-use super::{delta::incoming, pass::Running};
+use super::pass::Running;
 use crate::runner::failure::Failure;
 
 /// Most items that one pass reads on their own.
@@ -19,7 +19,7 @@ const MOST: u32 = 5;
 /// What reading items on their own brought.
 #[derive(Default)]
 pub(super) struct Retried {
-    pub(super) items: Vec<Incoming>,
+    pub(super) items: Vec<RemoteItem>,
     pub(super) unreadable: Vec<QuarantinedItem>,
     pub(super) requests: u32,
 }
@@ -56,7 +56,7 @@ pub(super) async fn retry(running: &Running<'_>, named: &BTreeSet<&str>) -> Resu
         let answer = running.subject.event(&provider_id).await;
         retried.requests += 1;
         match answer {
-            Ok(Ok(item)) => retried.items.push(incoming(item)),
+            Ok(Ok(item)) => retried.items.push(item),
             Ok(Err(poison)) => {
                 let attempts = attempts.saturating_add(1);
                 retried.unreadable.push(QuarantinedItem {

@@ -11,6 +11,7 @@ mod audits;
 mod calendars;
 mod coverage;
 mod dead_tasks;
+mod links;
 mod overdue;
 mod prunes;
 mod push_channels;
@@ -28,7 +29,7 @@ pub(super) const BATCH: u32 = 20;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// All sweeps.
-const SWEEPS: [Sweep; 7] = [
+const SWEEPS: [Sweep; 8] = [
     Sweep {
         name: "prunes",
         run: |engine| prunes::sweep(engine).boxed(),
@@ -48,6 +49,10 @@ const SWEEPS: [Sweep; 7] = [
     Sweep {
         name: "push_channels",
         run: |engine| push_channels::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "links",
+        run: |engine| links::sweep(engine).boxed(),
     },
     Sweep {
         name: "overdue",

@@ -8,7 +8,7 @@ use kalends_core::{
 use kalends_store::{Calendar, CalendarFilter, Effects, NewTask, StoreError};
 
 use super::{SettingsError, stored};
-use crate::{Engine, channels, connections::Trigger, runner::task};
+use crate::{Engine, channels, connections::Trigger, links, runner::task};
 
 /// Replaces a user's settings of one kind. What follows is enqueued in the same transaction: new rules about what
 /// blocks, or a wider window, recompile the index; another rhythm begins with a pull, and with a
@@ -53,7 +53,11 @@ async fn follow_up(
             let look = task::conflicts(tenant, user, engine.ambient().now());
             return Ok(Effects::none().task(look));
         }
-        _ => return Ok(Effects::none()),
+        // What another choice held up goes on.
+        Setting::CalendarWrite(_) | Setting::Meet(_) => {
+            return links::resumed_of_user(engine, tenant, user).await;
+        }
+        Setting::Drive(_) => return Ok(Effects::none()),
     };
     let filter = CalendarFilter {
         user: Some(user),
@@ -67,6 +71,9 @@ async fn follow_up(
     let mut effects = Effects::none();
     if matches!(setting, Setting::CalendarRead(_)) {
         effects = effects.task(task::conflicts(tenant, user, now));
+    }
+    if matches!(setting, Setting::Sync(_)) {
+        effects = effects.and(links::resumed_of_user(engine, tenant, user).await?);
     }
     for calendar in selected {
         effects.tasks.extend(of_calendar.map(|task| task(calendar, now)));

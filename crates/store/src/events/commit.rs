@@ -8,7 +8,7 @@ use kalends_core::{
 
 use super::{EventCommit, EventRow, EventWrite, form};
 use crate::{
-    Claiming, Store, StoreError,
+    Claiming, EditWrite, Store, StoreError,
     claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
     event_edits, event_links,
@@ -25,7 +25,7 @@ impl Store {
         let now = self.now();
         let id = commit.write.id();
         let mut tx = self.begin().await?;
-        let by_person = commit.saved.is_some();
+        let by_person = matches!(commit.edit, Some(EditWrite::New { .. }));
         let taken = take(&mut tx, tenant, (&commit.write, commit.claiming), now).await?;
         write(&mut tx, tenant, (commit.write, by_person), now).await?;
         if let Some(taken) = taken {
@@ -46,8 +46,7 @@ impl Store {
     }
 }
 
-/// Writes the event; `by_person` says that a calendar's link tells of what changes it, which is a person's doing unless the
-/// application wants it now.
+/// Writes the event; `by_person` says that a person did on their calendar what changes it.
 async fn write(
     tx: &mut Tx,
     tenant: TenantId,
@@ -87,7 +86,7 @@ async fn write(
                 "UPDATE events SET key = $1, version = version + 1, status = $2, content = $3, start_us = $4,
                      end_us = $5, desired_us = $6, updated_us = $7,
                      moved_by_person = CASE WHEN start_us = $4 AND end_us = $5 THEN moved_by_person
-                         ELSE $11 AND desired_us = $6 END
+                         ELSE $11 END
                  WHERE tenant_id = $8 AND id = $9 AND version = $10",
             )
             .bind(key.as_ref().map(EventKey::as_str))

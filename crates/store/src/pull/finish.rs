@@ -6,7 +6,7 @@ use super::{Pass, PassKind, PullCommit, months::write_months};
 use crate::{
     Store, StoreError, SyncRun,
     db::{Tx, Word, sql},
-    sync_runs,
+    event_links, sync_runs,
 };
 
 impl Store {
@@ -50,6 +50,7 @@ impl Store {
             PassKind::Full => sweep(&mut tx, pass).await?,
             PassKind::Delta => 0,
         };
+        event_links::sight(&mut tx, (pass.tenant, pass.calendar), &commit.sightings).await?;
         write_months(&mut tx, pass.tenant, pass.calendar, commit.months).await?;
         let run = sync_runs::close(&mut tx, pass, swept, now).await?;
         self.commit_with(tx, effects).await?;

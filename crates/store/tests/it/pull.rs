@@ -94,6 +94,7 @@ pub(crate) fn commit(world: &World, page: PullPage, cursor: &str) -> PullCommit 
         poll_hint: None,
         poll_every: None,
         changed_at: None,
+        sightings: Vec::new(),
         effects: Effects::none(),
     }
 }

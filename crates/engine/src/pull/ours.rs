@@ -1,0 +1,122 @@
+//! The application's own events among what a pass names.
+//!
+//! They are no external events: what they take of people's time is known without any calendar. What differs of one from what
+//! its link knows is only noted, in the commit that ends the pass, and looked at by the link's own task.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use kalends_core::{
+    sync::push::{Read, Sighting, sighting},
+    time::EventLinkId,
+};
+use kalends_providers::provider::RemoteItem;
+use kalends_store::KnownLink;
+
+use super::{pass::Running, subject::EDGE};
+use crate::runner::failure::Failure;
+
+/// What a pass has come across so far.
+#[derive(Default)]
+pub(super) struct Ours {
+    named: BTreeSet<EventLinkId>,
+    sightings: BTreeMap<EventLinkId, Sighting>,
+}
+
+/// A page's items, taken apart.
+pub(super) struct Sifted {
+    /// Those that are not ours.
+    pub(super) external: Vec<RemoteItem>,
+    /// The provider ids of those that are.
+    pub(super) own: Vec<String>,
+}
+
+impl Ours {
+    /// Takes our own events out of what a page names. An item that carries our name and that no link of the calendar knows is
+    /// somebody else's.
+    pub(super) async fn sift(
+        &mut self,
+        running: &Running<'_>,
+        items: Vec<RemoteItem>,
+    ) -> Result<Sifted, Failure> {
+        let keys: BTreeSet<EventLinkId> = items.iter().filter_map(|item| Some(item.ours()?.link)).collect();
+        if keys.is_empty() {
+            return Ok(Sifted {
+                external: items,
+                own: Vec::new(),
+            });
+        }
+        let keys: Vec<EventLinkId> = keys.into_iter().collect();
+        let calendar = &running.calendar;
+        let store = running.engine.store();
+        let known = store
+            .links_of_calendar(calendar.tenant, calendar.id, &keys)
+            .await?;
+        let known: HashMap<EventLinkId, KnownLink> = known.into_iter().map(|link| (link.id, link)).collect();
+        let mut sifted = Sifted {
+            external: Vec::with_capacity(items.len()),
+            own: Vec::new(),
+        };
+        for item in items {
+            match item.ours().and_then(|key| Some((key, known.get(&key.link)?))) {
+                Some((key, link)) => {
+                    if key.occurrence.is_none() {
+                        self.note(link, key.generation, &item);
+                    }
+                    sifted.own.push(id(item));
+                }
+                None => sifted.external.push(item),
+            }
+        }
+        Ok(sifted)
+    }
+
+    /// What is to be noted when the pass ends, which named what changed.
+    pub(super) fn sighted(self) -> Vec<(EventLinkId, Sighting)> {
+        self.sightings.into_iter().collect()
+    }
+
+    /// The same of a pass that named everything: what it did not name is gone.
+    pub(super) async fn sighted_in_all(
+        mut self,
+        running: &Running<'_>,
+    ) -> Result<Vec<(EventLinkId, Sighting)>, Failure> {
+        let calendar = &running.calendar;
+        let from = running.window.start().checked_add(EDGE).unwrap_or(Timestamp::MAX);
+        let listed = running
+            .engine
+            .store()
+            .links_to_be_listed(calendar.tenant, calendar.id, from)
+            .await?;
+        for link in listed.into_iter().filter(|link| !self.named.contains(link)) {
+            self.sightings.entry(link).or_insert(Sighting::Gone);
+        }
+        Ok(self.sighted())
+    }
+
+    /// Of two words on one event the later counts.
+    fn note(&mut self, link: &KnownLink, generation: u32, item: &RemoteItem) {
+        let read = match item {
+            RemoteItem::Upsert { event, .. } => Read::Live {
+                id: &event.provider_id,
+                etag: event.etag.as_deref(),
+                updated: event.updated,
+            },
+            RemoteItem::Gone { .. } => Read::Gone,
+        };
+        let known = (link.generation, link.provided.as_ref());
+        if generation == link.generation {
+            self.named.insert(link.id);
+        }
+        if let Some(sighting) = sighting(known, generation, read) {
+            self.sightings.insert(link.id, sighting);
+        }
+    }
+}
+
+fn id(item: RemoteItem) -> String {
+    match item {
+        RemoteItem::Upsert { event, .. } => event.provider_id,
+        RemoteItem::Gone { provider_id, .. } => provider_id,
+    }
+}
