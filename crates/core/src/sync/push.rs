@@ -11,19 +11,27 @@
 //! - the event carries a mark that says which content was written last, so that our own write whose answer
 //!   was lost is told from a person's edit ([`Remote::written`]).
 //!
+//! One time of a series is a link of its own ([`LinkState::occurrence`]), with the same steps but the first: it is there as
+//! soon as its series is, and keeps its id for as long. So a series is pushed before its times, its times hear of
+//! what is written to it ([`LinkState::series_written`]), and their links go with it.
+//!
 //! To add a step: a variant of [`Step`], its line in the table of `plan`, what follows in `after`, and a verb of the
 //! model that `tests/it/push` holds all of this against.
 
 mod after;
+mod base;
 mod link;
 mod link_key;
+mod meeting_link;
+mod occurrence;
 mod plan;
 mod refusal;
 mod sight;
 
 pub use after::{After, Outcome, after, seen};
-pub use link::{LinkState, MeetingLink, Provided, Synced, Unanswered};
+pub use link::{LinkState, Provided, Synced, Unanswered};
 pub use link_key::LinkKey;
+pub use meeting_link::MeetingLink;
 pub use plan::{At, Step, Wanted, Why, plan};
 pub use refusal::Refusal;
 pub use sight::{Read, Sighting, sighting};

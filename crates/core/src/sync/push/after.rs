@@ -4,9 +4,9 @@
 
 use super::{
     Life, LinkState, Made, MeetingLink, Provided, Refusal, Remote, Step, Synced, Unanswered, Wanted, Why,
+    base::{base, is_written},
     plan::fetch,
 };
-use crate::event::{Content, ContentHash, Field};
 
 /// What a provider answers to a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn written(link: &LinkState, step: &Step, remote: Remote) -> After {
     // Google takes a patch of a deleted event and leaves it deleted.
     if remote.life == Life::Tombstone {
         return match &link.synced {
-            None if link.key.occurrence.is_some() => lost(link, Some(remote)),
+            None if link.key.occurrence.is_some() => lost(link, Some(&remote)),
             _ => deleted(link, Some(remote)),
         };
     }
@@ -153,53 +153,6 @@ fn found(wanted: Wanted<'_>, link: &LinkState, remote: Remote) -> After {
         return After::Again(known);
     }
     After::Edited { link: known, remote }
-}
-
-/// What both sides last agreed on: what was synced, or a write whose answer was lost, whichever the event carries.
-fn base(link: &LinkState, remote: &Remote) -> Synced {
-    let writes = &link.unanswered.writes;
-    let marked = writes.iter().find(|write| is_written(remote, write, false));
-    let is_of_series = link.key.occurrence.is_some();
-    let begin = match (&link.synced, marked, writes.first()) {
-        (_, Some(marked), _) => Synced::as_sent(marked.clone()),
-        (Some(synced), None, _) => synced.clone(),
-        // Somebody else put the time back.
-        (None, None, Some(_)) if is_of_series && remote.written.is_some() => {
-            return Synced::as_sent(remote.content.clone());
-        }
-        (None, None, Some(attempted)) => Synced::as_sent(attempted.clone()),
-        // Our event, and nothing is known of how it was: it is as it should be.
-        (None, None, None) => return Synced::as_sent(remote.content.clone()),
-    };
-    // What a series hands on to its times has no mark of its own; all else has, where the provider answers it.
-    if remote.written.is_some() && !is_of_series {
-        return begin;
-    }
-    writes.iter().fold(begin, |base, attempted| {
-        by_values(&base, attempted, &remote.content)
-    })
-}
-
-/// Whether this write is the last of ours by the mark; without one it is `otherwise`.
-fn is_written(remote: &Remote, attempted: &Content, otherwise: bool) -> bool {
-    let of_attempt = |written| written == ContentHash::of(attempted);
-    remote.written.map_or(otherwise, of_attempt)
-}
-
-/// Without a mark: a field in which the write would have made a difference was written if it has the write's value.
-fn by_values(synced: &Synced, attempted: &Content, remote: &Content) -> Synced {
-    let there = attempted.read(remote);
-    let (edited, changed) = (attempted.edited(&there), attempted.changed(&there));
-    let differs = |field: &Field| {
-        let differing = if field.is_shared() { &edited } else { &changed };
-        differing.contains(field)
-    };
-    let mut written = synced.sent.changed(attempted);
-    written.retain(|field| !differs(field));
-    Synced {
-        sent: synced.sent.clone().with(&written, attempted),
-        shown: synced.shown.clone().with(&written, attempted),
-    }
 }
 
 fn missing(wanted: Wanted<'_>, link: &LinkState, step: &Step) -> After {
@@ -253,9 +206,9 @@ fn deleted(link: &LinkState, remote: Option<Remote>) -> After {
 }
 
 /// One time of a series that the calendar does not have and does not take.
-fn lost(link: &LinkState, remote: Option<Remote>) -> After {
+fn lost(link: &LinkState, remote: Option<&Remote>) -> After {
     After::Blocked {
-        link: link.ended(remote.as_ref()),
+        link: link.ended(remote),
         refusal: Refusal::OccurrenceLost,
     }
 }

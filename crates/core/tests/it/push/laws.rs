@@ -9,7 +9,7 @@ use kalends_core::{
 use proptest::prelude::*;
 
 use super::{
-    provider::{Habits, Provider},
+    provider::{Habits, OnNewRule, Provider},
     tiny_engine::{Fault, TinyEngine},
 };
 use crate::event::made::when;
@@ -47,6 +47,8 @@ enum Act {
     Pull,
     /// The application changes something of the whole series, if it is a time of one.
     Relocate,
+    /// The application changes the rule of the series, if it is a time of one.
+    ChangeRule,
 }
 
 struct World {
@@ -109,6 +111,7 @@ impl World {
             Act::Relocate => self
                 .engine
                 .relocate_series(&mut self.provider, &format!("Room {number}")),
+            Act::ChangeRule => self.engine.change_rule(&mut self.provider),
         }
         false
     }
@@ -165,6 +168,7 @@ fn ours() -> impl Strategy<Value = Act> {
         4 => faults().prop_map(Act::Push),
         1 => Just(Act::Pull),
         1 => Just(Act::Relocate),
+        1 => Just(Act::ChangeRule),
     ]
 }
 
@@ -192,12 +196,18 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 fn habits() -> impl Strategy<Value = Habits> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (flags, 0_u32..4).prop_map(|(flags, failing_meetings)| Habits {
+    let on_new_rule = prop::sample::select(vec![
+        OnNewRule::TheyStay,
+        OnNewRule::TheyAreReset,
+        OnNewRule::TheyAreCancelled,
+    ]);
+    (flags, 0_u32..4, on_new_rule).prop_map(|(flags, failing_meetings, on_new_rule)| Habits {
         hides_marker: flags.0,
         forgets_deleted: flags.1,
         refuses_meetings: flags.2,
         keeps_times_apart: flags.3,
         failing_meetings,
+        on_new_rule,
     })
 }
 

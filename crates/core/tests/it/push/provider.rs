@@ -32,8 +32,21 @@ pub(crate) struct Habits {
     pub(crate) refuses_meetings: bool,
     /// How many requests for a meeting link come to nothing before one succeeds.
     pub(crate) failing_meetings: u32,
+    /// What becomes of the exceptions of a series whose rule changes.
+    pub(crate) on_new_rule: OnNewRule,
     /// Does not hand on to the times of a series what is changed of the series.
     pub(crate) keeps_times_apart: bool,
+}
+
+/// What becomes of the exceptions of a series whose rule changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum OnNewRule {
+    #[default]
+    TheyStay,
+    /// They are as the series says again.
+    TheyAreReset,
+    /// They no longer take place.
+    TheyAreCancelled,
 }
 
 #[derive(Clone, Debug)]
@@ -159,6 +172,20 @@ impl Provider {
                 after.clone_into(&mut held.content.location);
                 held.etag = self.now;
             }
+        }
+    }
+
+    /// The rule of a series is changed.
+    pub(crate) fn change_rule(&mut self, by_series: &Content) {
+        self.now += 1;
+        for held in self.events.values_mut() {
+            match self.habits.on_new_rule {
+                OnNewRule::TheyStay => continue,
+                OnNewRule::TheyAreReset if held.is_live => held.content = as_kept(by_series.clone()),
+                OnNewRule::TheyAreReset => {}
+                OnNewRule::TheyAreCancelled => held.is_live = false,
+            }
+            held.etag = self.now;
         }
     }
 

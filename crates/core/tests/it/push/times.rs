@@ -294,6 +294,40 @@ fn what_the_series_hands_on_is_nobodys_edit() {
 }
 
 #[test]
+fn what_a_new_rule_does_to_its_times_is_nobodys_doing() {
+    let before = TinyEngine::of_series(Policy::NewestWins, &mut Provider::default())
+        .series
+        .unwrap();
+    let mut after = before.clone();
+    after.recurrence.push("EXDATE:20261215T150000Z".to_owned());
+    let own = moved();
+    let wanted = Wanted::Shown(&own);
+    let link = LinkState {
+        synced: Some(Synced::as_sent(own.clone())),
+        ..known()
+    };
+    let link = link.series_written(&before, &after);
+    check(wanted, &link, "fetch by id Unanswered");
+    let looked = |remote| told(wanted, seen(wanted, &link, remote));
+    assert_eq!(looked(remote("2", &own)), "again: nothing");
+    assert_eq!(looked(remote("2", &by_series())), "again: patch when if 2");
+    let all =
+        "title,description,location,when,attendees,reminders,visibility,transparency,color,source,status";
+    assert_eq!(looked(tombstone("2", None)), format!("again: patch {all} if 2"));
+    let edited = Content {
+        title: "Exam".to_owned(),
+        ..by_series()
+    };
+    assert_eq!(looked(remote("2", &edited)), "edited");
+    // To a whole event this says nothing.
+    let whole = LinkState {
+        key: link.key.series(),
+        ..known()
+    };
+    assert_eq!(whole.clone().series_written(&before, &after), whole);
+}
+
+#[test]
 fn the_link_of_a_time_begins_from_that_of_its_series() {
     let start = "20261208T150000Z".parse().unwrap();
     let never = "20261209T150000Z".parse().unwrap();

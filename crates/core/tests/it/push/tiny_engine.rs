@@ -115,6 +115,21 @@ impl TinyEngine {
         }
     }
 
+    /// The application takes another time out of the series, or puts it back.
+    pub(crate) fn change_rule(&mut self, provider: &mut Provider) {
+        let Some(before) = self.series.clone() else { return };
+        let mut after = before.clone();
+        if after.recurrence.len() == 1 {
+            after.recurrence.push("EXDATE:20261215T150000Z".to_owned());
+        } else {
+            after.recurrence.truncate(1);
+        }
+        let start = self.link.key.occurrence.unwrap();
+        self.link = self.link.clone().series_written(&before, &after);
+        provider.change_rule(&after.occurrence(start).unwrap());
+        self.series = Some(after);
+    }
+
     /// Pushes until nothing is left to do or a fault ends it; says whether it came to the end.
     pub(crate) fn push(&mut self, provider: &mut Provider, faults: &[Fault]) -> bool {
         let mut faults: VecDeque<Fault> = faults.iter().copied().collect();

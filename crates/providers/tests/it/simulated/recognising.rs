@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kalends_core::sync::push::LinkKey;
+use kalends_providers::provider::RemoteItem;
 use serde_json::json;
 
 use super::person::{Person, name};
@@ -50,5 +51,5 @@ async fn our_events_and_their_times_are_ours_and_copies_are_not() {
     person.delete(&id).await;
     let after = person.pull(None).await.unwrap().items;
     let gone = after.iter().find(|item| name(item) == format!("-{id}"));
-    assert_eq!(gone.and_then(|item| item.ours()), Some(ours));
+    assert_eq!(gone.and_then(RemoteItem::ours), Some(ours));
 }
