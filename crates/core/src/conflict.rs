@@ -24,10 +24,7 @@ pub use timeline::Timeline;
 
 use std::collections::BTreeMap;
 
-use crate::{
-    event::Field,
-    time::{BlockId, CalendarId, EventId, ExternalEventId},
-};
+use crate::time::{BlockId, CalendarId, EventEditId, EventId, ExternalEventId};
 
 /// Why a person must look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +33,7 @@ pub enum ConflictKind {
     Overlap,
     /// A person moved the event over something else.
     MovedIntoConflict,
-    /// Application and person changed the same thing.
+    /// Application and person changed the same thing, or somebody has to say what becomes of what the person did.
     CompetingEdit,
     /// The event lies, at least in part, outside its person's working hours.
     OutsideHours,
@@ -55,8 +52,8 @@ pub enum Opponent {
     Block(BlockId),
     /// The person's working hours.
     Hours,
-    /// A person's edit of a field.
-    Edit(Field),
+    /// What a person did to the event on their calendar.
+    Edit(EventEditId),
     /// A calendar.
     Calendar(CalendarId),
 }

@@ -22,9 +22,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use kalends_core::{
     conflict::{ConflictKind, Overlap},
-    event::{Event, EventKey, Field},
+    event::{Event, EventKey},
     invalid_field::InvalidField,
-    time::{BlockId, CalendarId, ConflictId, ExternalEventId, Interval, TenantId, UserId},
+    time::{BlockId, CalendarId, ConflictId, EventEditId, ExternalEventId, Interval, TenantId, UserId},
 };
 use kalends_store::{ConflictRow, NewTask, StoreError};
 
@@ -72,8 +72,8 @@ pub enum With {
     Block(BlockId),
     /// The person's working hours.
     Hours,
-    /// A person's edit of a field.
-    Edit(Field),
+    /// What a person did to the event on their calendar.
+    Edit(EventEditId),
     /// A calendar that is gone.
     Calendar(CalendarId),
 }

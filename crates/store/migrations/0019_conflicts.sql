@@ -30,5 +30,8 @@ CREATE INDEX conflicts_by_state ON conflicts (tenant_id, state, id);
 CREATE INDEX conflicts_by_opponent ON conflicts (tenant_id, opponent) WHERE state = 'open';
 CREATE INDEX conflicts_resolved ON conflicts (resolved_us) WHERE state = 'resolved';
 
+-- Edits that somebody must look at, by whom they are of.
+CREATE INDEX event_edits_of_person ON event_edits (tenant_id, user_id) WHERE state = 'open' OR competing <> '';
+
 -- Whether the event is where it is because a person moved it there on their calendar.
 ALTER TABLE events ADD COLUMN moved_by_person BOOLEAN NOT NULL DEFAULT FALSE;

@@ -9,13 +9,11 @@ mod form;
 mod list;
 mod read;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use kalends_core::{
     conflict::{Conflict, ConflictKind, Opponent, Overlap},
-    event::{EventKey, Field},
-    time::{CalendarId, ConflictId, EventId, TenantId, UserId},
+    event::EventKey,
+    time::{CalendarId, ConflictId, EventEditId, EventId, TenantId, UserId},
 };
 
 pub(crate) use self::commit::settle;
@@ -125,8 +123,8 @@ pub struct EventAhead {
     pub copies: Vec<String>,
     /// Calendars of the person that show it, or should, and are lost.
     pub lost: Vec<CalendarId>,
-    /// Fields of it that the person edited, and that nobody has said about which value stays.
-    pub held: BTreeSet<Field>,
+    /// What the person did to it that needs a look: somebody is asked, or the application had changed the same.
+    pub edits: Vec<EventEditId>,
 }
 
 words! {

@@ -9,7 +9,7 @@ use kalends_core::{
     two_way::{AfterDeletion, Edit},
 };
 
-pub(crate) use self::write::write;
+pub(crate) use self::write::{moves, write};
 use crate::db::words;
 
 /// What a person did, as it is stored.

@@ -12,14 +12,13 @@ use kalends_core::{
     time::{CalendarId, ConnectionId, EventId, EventLinkId, TenantId, UserId},
 };
 
-pub(crate) use self::{
-    form::fields,
-    sight::sight,
-    write::{insert, owe, save},
-};
 pub use self::{
     owed::{LinksOf, OwedLink},
     sight::KnownLink,
+};
+pub(crate) use self::{
+    sight::sight,
+    write::{insert, owe, save},
 };
 use crate::{Effects, db::words};
 

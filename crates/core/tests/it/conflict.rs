@@ -9,9 +9,8 @@ use kalends_core::{
         Cause, Conflict, ConflictKind, Conflicts, Diff, Opponent, Overlap, Standing, Surroundings, Timeline,
         diff, of_event, overlaps, taken,
     },
-    event::Field,
     external_event::{EventStatus, OverrideRange, SeriesRole, Transparency},
-    time::{BlockId, ExternalEventId, Interval, Zone},
+    time::{BlockId, EventEditId, ExternalEventId, Interval, Zone},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -117,15 +116,15 @@ fn conflicts_open_move_and_close_by_themselves() {
         kind: ConflictKind::CompetingEdit,
         overlap: None,
     };
-    let title = Opponent::Edit(Field::Title);
+    let asked = |number| Opponent::Edit(EventEditId(Uuid::from_u128(number)));
     let standing = Standing {
         open: [
             (external(1), conflict(ConflictKind::Overlap, 10, 11, 1)),
             (external(2), conflict(ConflictKind::MovedIntoConflict, 10, 11, 1)),
             (external(3), conflict(ConflictKind::Overlap, 1, 2, 3)),
             (external(4), conflict(ConflictKind::Overlap, 10, 11, 1)),
-            (title, edit),
-            (Opponent::Edit(Field::When), edit),
+            (asked(6), edit),
+            (asked(7), edit),
         ]
         .into(),
         kept: Conflicts::new(),
@@ -135,14 +134,14 @@ fn conflicts_open_move_and_close_by_themselves() {
         (external(2), conflict(ConflictKind::Overlap, 10, 12, 1)),
         (external(3), conflict(ConflictKind::Overlap, 169, 170, 2)),
         (block(5), conflict(ConflictKind::Overlap, 10, 11, 1)),
-        (title, edit),
+        (asked(6), edit),
     ]
     .into();
     let expect = Diff {
         opened: vec![(block(5), conflict(ConflictKind::Overlap, 10, 11, 1))],
         moved: vec![(external(2), conflict(ConflictKind::MovedIntoConflict, 10, 12, 1))],
         aged: vec![(external(3), conflict(ConflictKind::Overlap, 169, 170, 2))],
-        closed: vec![external(4), Opponent::Edit(Field::When)],
+        closed: vec![external(4), asked(7)],
         lapsed: Vec::new(),
     };
     assert_eq!(diff(&standing, &found, at(9)), expect);

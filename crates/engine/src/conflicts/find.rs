@@ -167,10 +167,10 @@ fn of_events(
             let lost = without_time(ConflictKind::CalendarLost);
             (Opponent::Calendar(*calendar), lost)
         }));
-        let held = event.event.held.iter();
-        conflicts.extend(held.map(|field| {
+        let edits = event.event.edits.iter();
+        conflicts.extend(edits.map(|edit| {
             let competing = without_time(ConflictKind::CompetingEdit);
-            (Opponent::Edit(*field), competing)
+            (Opponent::Edit(*edit), competing)
         }));
         if !conflicts.is_empty() {
             found.insert(row.id, conflicts);

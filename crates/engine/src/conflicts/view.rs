@@ -33,7 +33,7 @@ fn view(row: ConflictRow, keys: &BTreeMap<EventId, EventKey>) -> Conflict {
         Opponent::Event(id) => With::Event(keys.get(&id).cloned()),
         Opponent::Block(id) => With::Block(id),
         Opponent::Hours => With::Hours,
-        Opponent::Edit(field) => With::Edit(field),
+        Opponent::Edit(id) => With::Edit(id),
         Opponent::Calendar(id) => With::Calendar(id),
     };
     Conflict {

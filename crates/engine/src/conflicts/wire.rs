@@ -8,7 +8,7 @@ use kalends_store::Resolution;
 pub(crate) struct NamedOpponent {
     /// What sort of thing.
     pub(crate) sort: &'static str,
-    /// Its name: an id, or of a person's edit the field. Working hours have none.
+    /// Its id. Working hours have none.
     pub(crate) id: Option<String>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn opponent(opponent: &Opponent) -> NamedOpponent {
         Opponent::Event(id) => ("event", Some(id.to_string())),
         Opponent::Block(id) => ("block", Some(id.to_string())),
         Opponent::Hours => ("working_hours", None),
-        Opponent::Edit(field) => ("edit", Some(field.as_str().to_owned())),
+        Opponent::Edit(id) => ("edit", Some(id.to_string())),
         Opponent::Calendar(id) => ("calendar", Some(id.to_string())),
     };
     NamedOpponent { sort, id }

@@ -80,11 +80,14 @@ impl Pushing<'_> {
         };
         let mut commit = EventCommit::new(write);
         others(self.engine, &self.subject, &mut commit).await?;
+        let now = self.engine.ambient().now();
         if let EventWrite::Update { event, .. } = &commit.write {
-            let now = self.engine.ambient().now();
             let looks = conflicts::looks(row.tenant, Some(&row.event), event, now);
             commit.effects.tasks.extend(looks);
         }
+        // Also where nothing moves: somebody may be asked, or two have changed the same.
+        let look = task::conflicts(row.tenant, &self.subject.link.user, now);
+        commit.effects.tasks.push(look);
         commit.saved = Some(self.save(None));
         commit.edit = Some(EditWrite::New {
             id,

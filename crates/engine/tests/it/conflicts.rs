@@ -18,7 +18,7 @@ use kalends_engine::{
 };
 use kalends_testkit::both;
 
-use crate::harness::{CALENDAR, FEWEST, Stage, World, interval, lesson, moved, series, single};
+use crate::harness::{CALENDAR, FEWEST, Stage, World, interval, lesson_at, moved, series, single};
 
 pub(crate) const MORNING: &str = "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z";
 pub(crate) const NOON: &str = "2026-11-23T12:00:00Z/2026-11-23T13:00:00Z";
@@ -38,7 +38,7 @@ pub(crate) async fn put(world: &World, name: &str, event: Event) {
 }
 
 pub(crate) async fn put_at(world: &World, name: &str, span: &str) {
-    put(world, name, lesson(&world.user, span)).await;
+    put(world, name, lesson_at(&world.user, span)).await;
 }
 
 pub(crate) async fn all(world: &World, open: Option<bool>) -> Vec<Conflict> {
@@ -67,7 +67,7 @@ fn line(conflict: &Conflict) -> String {
         With::Event(key) => key.as_ref().unwrap().as_str().to_owned(),
         With::Block(_) => "block".to_owned(),
         With::Hours => "hours".to_owned(),
-        With::Edit(field) => field.as_str().to_owned(),
+        With::Edit(_) => "edit".to_owned(),
         With::Calendar(_) => "calendar".to_owned(),
     };
     let overlap = conflict.overlap.map_or_else(String::new, |overlap| {
@@ -204,10 +204,10 @@ both! {
         declined.self_response = Some(Response::Declined);
         let world = World::with_events(database, vec![free, declined, external(NOON)]).await;
         put_at(&world, "lesson", MORNING).await;
-        let mut background = lesson(&world.user, NOON);
+        let mut background = lesson_at(&world.user, NOON);
         background.transparency = Transparency::Transparent;
         put(&world, "background", background).await;
-        let mut cancelled = lesson(&world.user, NOON);
+        let mut cancelled = lesson_at(&world.user, NOON);
         cancelled.status = EventStatus::Cancelled;
         put(&world, "cancelled", cancelled).await;
         world.drain().await;
@@ -251,7 +251,7 @@ both! {
         world.drain().await;
         assert_eq!(open(&world).await, ["late outside_hours hours 11-23T17:00-17:30 x1"]);
 
-        let mut holiday = lesson(&world.user, MORNING);
+        let mut holiday = lesson_at(&world.user, MORNING);
         let day = |day: &str| day.parse().unwrap();
         holiday.when = When::all_day(day("2026-11-24"), day("2026-11-25")).unwrap();
         put(&world, "holiday", holiday).await;
@@ -279,7 +279,7 @@ both! {
         let weekly = series("team", "2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z", "RRULE:FREQ=WEEKLY;COUNT=3");
         let away = moved("team", "2026-11-30T09:00:00Z", "2026-11-30T14:00:00Z", "2026-11-30T15:00:00Z");
         let world = World::with_events(database, vec![weekly, away]).await;
-        let mut lessons = lesson(&world.user, "2026-11-23T09:30:00Z/2026-11-23T10:30:00Z");
+        let mut lessons = lesson_at(&world.user, "2026-11-23T09:30:00Z/2026-11-23T10:30:00Z");
         lessons.recurrence = vec!["RRULE:FREQ=WEEKLY".to_owned()];
         put(&world, "lessons", lessons).await;
         world.drain().await;
@@ -382,7 +382,7 @@ both! {
         let other = UserId::new("bob").unwrap();
         let bob = users::PutUser { id: other.clone(), display_name: None, time_zone: Zone::UTC };
         users::put(&world.engine, world.tenant, bob).await.unwrap();
-        put(&world, "bobs", lesson(&other, MORNING)).await;
+        put(&world, "bobs", lesson_at(&other, MORNING)).await;
         world.drain().await;
         assert!(open(&world).await.is_empty(), "the calendar is another person's");
 

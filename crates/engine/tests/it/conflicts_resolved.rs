@@ -14,7 +14,7 @@ use kalends_testkit::both;
 
 use crate::{
     conflicts::{MORNING, NOON, all, external, key, look, named, nine_to_five, open, put, put_at, told},
-    harness::{CALENDAR, World, interval, lesson, series},
+    harness::{CALENDAR, World, interval, lesson_at, series},
 };
 
 fn at(text: &str) -> Timestamp {
@@ -77,7 +77,7 @@ both! {
         let away = interval("2026-11-23T00:00:00Z/2026-11-23T15:00:00Z");
         let block = blocks::NewBlock { user: bob.clone(), span: away, title: None };
         blocks::create(&world.engine, world.tenant, block).await.unwrap();
-        let mut both = lesson(&world.user, MORNING);
+        let mut both = lesson_at(&world.user, MORNING);
         both.people.push(Person { user: bob, role: PersonRole::Participant, note: String::new() });
         put(&world, "lesson", both).await;
         world.drain().await;
@@ -191,7 +191,7 @@ both! {
 
     async fn of_a_series_only_the_time_in_conflict_is_moved_or_cancelled(database) {
         let world = World::with_events(database, vec![external(MORNING)]).await;
-        let mut lessons = lesson(&world.user, "2026-11-23T09:30:00Z/2026-11-23T10:30:00Z");
+        let mut lessons = lesson_at(&world.user, "2026-11-23T09:30:00Z/2026-11-23T10:30:00Z");
         lessons.recurrence = vec!["RRULE:FREQ=WEEKLY;COUNT=3".to_owned()];
         put(&world, "lessons", lessons).await;
         world.drain().await;

@@ -11,7 +11,7 @@ mod simulated;
 mod world;
 mod writing;
 
-pub(crate) use events::{cancelled, lesson, moved, series, single};
+pub(crate) use events::{cancelled, lesson_at, moved, series, single};
 pub(crate) use killing::{FEWEST, Stage};
 pub(crate) use scripted::{Scripted, Watch};
 pub(crate) use simulated::{Decision, READ, Simulated};

@@ -1,18 +1,14 @@
 //! What conflicts are looked for among: the events that a person has ahead.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
-use kalends_core::{
-    event::Field,
-    time::{CalendarId, EventId, Interval, TenantId, UserId},
-};
+use kalends_core::time::{CalendarId, EventEditId, EventId, Interval, TenantId, UserId};
 
 use super::EventAhead;
 use crate::{
     Store, StoreError,
     db::sql,
-    event_links,
     events::{EVENT_COLUMNS, event_row},
 };
 
@@ -30,7 +26,6 @@ pub struct PersonAhead {
 struct Shown {
     copies: Vec<String>,
     lost: Vec<CalendarId>,
-    held: BTreeSet<Field>,
 }
 
 impl Store {
@@ -57,17 +52,19 @@ impl Store {
             .push_bind(window.end_us())
             .push(" ORDER BY e.start_us, e.id");
         let mut shown = self.shown_ahead(tenant, user, window).await?;
+        let mut edits = self.edits_ahead(tenant, user, window).await?;
         let rows = self.db().read(select).await?;
         rows.iter()
             .map(|row| {
                 let event = event_row(row)?;
-                let Shown { copies, lost, held } = shown.remove(&event.id).unwrap_or_default();
+                let id = event.id;
+                let Shown { copies, lost } = shown.remove(&id).unwrap_or_default();
                 Ok(EventAhead {
                     moved_by_person: row.get("moved_by_person")?,
                     row: event,
                     copies,
                     lost,
-                    held,
+                    edits: edits.remove(&id).unwrap_or_default(),
                 })
             })
             .collect()
@@ -80,7 +77,7 @@ impl Store {
         user: &UserId,
         window: Interval,
     ) -> Result<HashMap<EventId, Shown>, StoreError> {
-        let select = sql("SELECT l.event_id, l.calendar_id, l.provider_id, l.held,
+        let select = sql("SELECT l.event_id, l.calendar_id, l.provider_id,
                  (c.lost_us IS NOT NULL AND NOT l.removing AND NOT l.off) AS is_lost, (l.user_id = ")
         .push_bind(user)
         .push(
@@ -106,11 +103,36 @@ impl Store {
             if !row.get::<bool>("is_own")? {
                 continue;
             }
-            let held: Vec<Field> = event_links::fields("held", &row.get::<String>("held")?)?;
-            shown.held.extend(held);
             if row.get::<bool>("is_lost")? {
                 shown.lost.push(row.id("calendar_id", CalendarId)?);
             }
+        }
+        Ok(found)
+    }
+
+    /// What the person did to these events that needs a look.
+    async fn edits_ahead(
+        &self,
+        tenant: TenantId,
+        user: &UserId,
+        window: Interval,
+    ) -> Result<HashMap<EventId, Vec<EventEditId>>, StoreError> {
+        let select = sql(
+            "SELECT d.event_id, d.id FROM event_edits d JOIN events e ON e.id = d.event_id
+             WHERE (d.state = 'open' OR (d.state = 'settled' AND d.competing <> '')) AND d.tenant_id = ",
+        )
+        .push_bind(tenant)
+        .push(" AND d.user_id = ")
+        .push_bind(user)
+        .push(" AND e.end_us > ")
+        .push_bind(window.start_us())
+        .push(" AND e.start_us < ")
+        .push_bind(window.end_us())
+        .push(" ORDER BY d.id");
+        let mut found: HashMap<EventId, Vec<EventEditId>> = HashMap::new();
+        for row in &self.db().read(select).await? {
+            let edits = found.entry(row.id("event_id", EventId)?).or_default();
+            edits.push(row.id("id", EventEditId)?);
         }
         Ok(found)
     }

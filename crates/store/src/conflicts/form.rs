@@ -1,6 +1,9 @@
 //! Opponents in their column: what sort of thing, and its name.
 
-use kalends_core::{conflict::Opponent, event::Field};
+use kalends_core::{
+    conflict::Opponent,
+    time::{BlockId, CalendarId, EventEditId, EventId, ExternalEventId},
+};
 
 use crate::{StoreError, db::corrupt};
 
@@ -13,7 +16,7 @@ pub(super) fn to_text(opponent: &Opponent) -> String {
         Opponent::Event(id) => format!("event:{id}"),
         Opponent::Block(id) => format!("block:{id}"),
         Opponent::Hours => "hours".to_owned(),
-        Opponent::Edit(field) => format!("edit:{}", field.as_str()),
+        Opponent::Edit(id) => format!("edit:{id}"),
         Opponent::Calendar(id) => format!("calendar:{id}"),
     }
 }
@@ -23,15 +26,12 @@ pub(super) fn from_text(text: &str) -> Result<Opponent, StoreError> {
     let (sort, name) = text.split_once(':').unwrap_or((text, ""));
     let id = || name.parse().map_err(|_| corrupt(COLUMN, "no id"));
     Ok(match sort {
-        "external" => Opponent::External(kalends_core::time::ExternalEventId(id()?)),
-        "event" => Opponent::Event(kalends_core::time::EventId(id()?)),
-        "block" => Opponent::Block(kalends_core::time::BlockId(id()?)),
-        "calendar" => Opponent::Calendar(kalends_core::time::CalendarId(id()?)),
+        "external" => Opponent::External(ExternalEventId(id()?)),
+        "event" => Opponent::Event(EventId(id()?)),
+        "block" => Opponent::Block(BlockId(id()?)),
+        "calendar" => Opponent::Calendar(CalendarId(id()?)),
         "hours" => Opponent::Hours,
-        "edit" => {
-            let field = Field::ALL.into_iter().find(|field| field.as_str() == name);
-            Opponent::Edit(field.ok_or_else(|| corrupt(COLUMN, "no field"))?)
-        }
+        "edit" => Opponent::Edit(EventEditId(id()?)),
         _ => return Err(corrupt(COLUMN, "an unknown sort of thing")),
     })
 }

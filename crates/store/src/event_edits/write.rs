@@ -23,6 +23,19 @@ words! {
 /// The kind of a deletion; edits have those of [`kind_word`].
 pub(super) const DELETED: &str = "deleted";
 
+/// Whether it says that a person moved the event, and that this stays.
+pub(crate) fn moves(edit: &EditWrite) -> bool {
+    let EditWrite::New {
+        what: EditWhat::Edited(edit),
+        ..
+    } = edit
+    else {
+        return false;
+    };
+    let adopted = edit.ruled(Ruling::Adopted);
+    edit.kind == EditKind::Moved && (adopted.contains(&Field::When) || adopted.contains(&Field::Recurrence))
+}
+
 /// Writes an edit.
 pub(crate) async fn write(
     tx: &mut Tx,

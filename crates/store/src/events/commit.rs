@@ -25,9 +25,9 @@ impl Store {
         let now = self.now();
         let id = commit.write.id();
         let mut tx = self.begin().await?;
-        let by_person = matches!(commit.edit, Some(EditWrite::New { .. }));
+        let moved = commit.edit.as_ref().is_some_and(event_edits::moves);
         let taken = take(&mut tx, tenant, (&commit.write, commit.claiming), now).await?;
-        write(&mut tx, tenant, (commit.write, by_person), now).await?;
+        write(&mut tx, tenant, (commit.write, moved), now).await?;
         if let Some(taken) = taken {
             taken.write(&mut tx).await?;
         }
@@ -46,11 +46,11 @@ impl Store {
     }
 }
 
-/// Writes the event; `by_person` says that a person did on their calendar what changes it.
+/// Writes the event; `moved` says that a person moved it on their calendar, and that this stays.
 async fn write(
     tx: &mut Tx,
     tenant: TenantId,
-    (write, by_person): (EventWrite, bool),
+    (write, moved): (EventWrite, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match write {
@@ -85,8 +85,8 @@ async fn write(
             let update = sql(
                 "UPDATE events SET key = $1, version = version + 1, status = $2, content = $3, start_us = $4,
                      end_us = $5, desired_us = $6, updated_us = $7,
-                     moved_by_person = CASE WHEN start_us = $4 AND end_us = $5 THEN moved_by_person
-                         ELSE $11 END
+                     moved_by_person = CASE WHEN $11 THEN TRUE
+                         WHEN start_us = $4 AND end_us = $5 THEN moved_by_person ELSE FALSE END
                  WHERE tenant_id = $8 AND id = $9 AND version = $10",
             )
             .bind(key.as_ref().map(EventKey::as_str))
@@ -99,7 +99,7 @@ async fn write(
             .bind(tenant)
             .bind(id)
             .bind(version)
-            .bind(by_person);
+            .bind(moved);
             if tx.execute(update).await? == 0 {
                 return Err(StoreError::Conflict { what: "event" });
             }

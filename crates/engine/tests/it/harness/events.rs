@@ -71,7 +71,7 @@ pub(crate) fn cancelled(master: &str, original: &str) -> ExternalEvent {
 }
 
 /// The application's event of one person, over a `start/end` in UTC.
-pub(crate) fn lesson(user: &UserId, span: &str) -> Event {
+pub(crate) fn lesson_at(user: &UserId, span: &str) -> Event {
     let (start, end) = span.split_once('/').unwrap();
     Event {
         title: "Lesson".to_owned(),
