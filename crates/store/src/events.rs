@@ -19,7 +19,7 @@ pub(crate) use self::{
     form::parts,
     read::{COLUMNS as EVENT_COLUMNS, content, event as event_row},
 };
-use crate::{Claiming, EditWrite, Effects, LinkSave};
+use crate::{Claiming, EditWrite, Effects, HoldWrite, LinkSave};
 
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,8 @@ pub struct EventCommit {
     pub claiming: Claiming,
     /// What a person did that changes the event, or what has become of that.
     pub edit: Option<EditWrite>,
+    /// What becomes of the hold that it is.
+    pub hold: Option<HoldWrite>,
     /// Tasks that push the links; news.
     pub effects: Effects,
 }
@@ -121,6 +123,7 @@ impl EventCommit {
             saved: None,
             claiming: Claiming::Kept,
             edit: None,
+            hold: None,
             effects: Effects::none(),
         }
     }

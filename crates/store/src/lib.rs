@@ -25,6 +25,7 @@ mod event_edits;
 mod event_links;
 mod events;
 mod external_events;
+mod holds;
 mod idempotency_keys;
 mod manual_blocks;
 mod oauth_states;
@@ -71,6 +72,7 @@ pub use self::{
     },
     events::{EventCalendar, EventCommit, EventPlace, EventQuery, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},
+    holds::{HoldFilter, HoldRow, HoldState, HoldWrite},
     idempotency_keys::{KeptAnswer, KeyState, KeyedRequest},
     manual_blocks::ManualBlock,
     oauth_states::OauthState,

@@ -64,27 +64,34 @@ pub(crate) async fn take(
     (claiming, now): (Claiming, Timestamp),
 ) -> Result<Taken, StoreError> {
     let window = claims::window(now);
-    let had = if is_new {
-        Vec::new()
-    } else {
-        own(tx, tenant, event).await?
+    // Whoever locks reads under the lock.
+    let mut had = match &claiming {
+        Claiming::Kept | Claiming::Noted if !is_new => own(tx, tenant, event).await?,
+        _ => Vec::new(),
     };
-    let keeps = matches!(claiming, Claiming::Kept | Claiming::Until(_));
     let lock = match &claiming {
         Claiming::Demanded(_) | Claiming::Until(_) => Lock::Held,
         Claiming::Kept if had.iter().any(|row| row.claim.exclusive) => Lock::Held,
         Claiming::Kept | Claiming::Noted => Lock::NotHeld,
     };
     let people = people(tx, tenant, (wanted, window), lock).await?;
-    // What others did to them while this one waited for the lock counts.
-    let had = if keeps && lock == Lock::Held {
-        own(tx, tenant, event).await?
-    } else {
-        had
-    };
+    if lock == Lock::Held && !is_new {
+        had = own(tx, tenant, event).await?;
+    }
     let rows = match claiming {
         Claiming::Noted => plain(event, &people),
-        Claiming::Demanded(demand) => demanded(tx, (tenant, event, now), people, demand).await?,
+        Claiming::Demanded(demand) => {
+            let rows = rows(event, &people, |_, _| {
+                (true, demand.terms.clone(), demand.expires_at)
+            });
+            if rows == had {
+                // What it has already is not asked for again.
+                rows
+            } else {
+                judged(tx, (tenant, event, now), people, demand).await?;
+                rows
+            }
+        }
         Claiming::Kept => {
             let expires_at = had.first().and_then(|row| row.expires_at);
             kept(tx, (tenant, event, now), &people, (&had, expires_at)).await?
@@ -224,21 +231,15 @@ fn rows(
     people.iter().flat_map(of_person).collect()
 }
 
-/// What an event takes that demands free time.
-async fn demanded(
+/// Refuses a demand of time that is not free.
+async fn judged(
     tx: &mut Tx,
     (tenant, event, now): (TenantId, EventId, Timestamp),
     people: Vec<Taking>,
     demand: Demand,
-) -> Result<Vec<ClaimRow>, StoreError> {
-    let Demand {
-        terms,
-        expires_at,
-        judge,
-    } = demand;
-    let rows = rows(event, &people, |_, _| (true, terms.clone(), expires_at));
-    let Some(reach) = reach(&people, &terms) else {
-        return Ok(rows);
+) -> Result<(), StoreError> {
+    let Some(reach) = reach(&people, &demand.terms) else {
+        return Ok(());
     };
     let users: Vec<UserId> = people.iter().map(|person| person.user.clone()).collect();
     let claims = standing(tx, (tenant, now), &users, reach).await?;
@@ -261,9 +262,9 @@ async fn demanded(
         indexes,
         blocks,
     };
-    let refused: Vec<Refusal> = (judge.0)(&time)?;
+    let refused: Vec<Refusal> = (demand.judge.0)(&time)?;
     if refused.is_empty() {
-        Ok(rows)
+        Ok(())
     } else {
         Err(StoreError::NotFree { refused })
     }

@@ -72,6 +72,7 @@ const MIGRATIONS: [(i64, &str, &str); 19] = [
         include_str!("../../migrations/0016_event_edits.sql"),
     ),
     (17, "claims", include_str!("../../migrations/0017_claims.sql")),
+    (18, "holds", include_str!("../../migrations/0018_holds.sql")),
     (
         19,
         "conflicts",

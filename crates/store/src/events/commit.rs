@@ -11,14 +11,14 @@ use crate::{
     Claiming, EditWrite, Store, StoreError,
     claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
-    event_edits, event_links,
+    event_edits, event_links, holds,
 };
 
 impl Store {
     /// Writes an event with its links, tasks and news; answers the event as it is now.
     ///
     /// [`StoreError::Conflict`] when the key is taken or the event has changed since it was read, [`StoreError::Fenced`] when the
-    /// saved link has or claims have run out, [`StoreError::NotFree`] when time is demanded that is not free; nothing is
+    /// saved link has, or when the hold or claims have run out, [`StoreError::NotFree`] when time is demanded that is not free; nothing is
     /// written then.
     pub async fn commit_event(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
         let effects = self.prepare(tenant, commit.effects).await?;
@@ -30,6 +30,9 @@ impl Store {
         write(&mut tx, tenant, (commit.write, moved), now).await?;
         if let Some(taken) = taken {
             taken.write(&mut tx).await?;
+        }
+        if let Some(hold) = commit.hold {
+            holds::write(&mut tx, (tenant, id), hold, now).await?;
         }
         for link in commit.new_links {
             event_links::insert(&mut tx, (tenant, id), link, now).await?;
@@ -115,19 +118,32 @@ async fn write(
     }
 }
 
-/// The claims that the event is to have; `None` when nothing is said of the event itself.
+/// The claims that the event is to have; `None` when nothing is said of the event or its claims.
 async fn take(
     tx: &mut Tx,
     tenant: TenantId,
     (write, claiming): (&EventWrite, Claiming),
     now: Timestamp,
 ) -> Result<Option<Taken>, StoreError> {
-    let (id, event, is_new) = match write {
-        EventWrite::Insert { id, event, .. } => (*id, event, true),
-        EventWrite::Update { id, event, .. } => (*id, event, false),
-        EventWrite::Keep { .. } => return Ok(None),
+    let taken = match write {
+        EventWrite::Insert { id, event, .. } => {
+            claims::take(tx, (tenant, *id, true), event, (claiming, now)).await?
+        }
+        EventWrite::Update { id, event, .. } => {
+            claims::take(tx, (tenant, *id, false), event, (claiming, now)).await?
+        }
+        EventWrite::Keep { .. } if matches!(claiming, Claiming::Kept) => return Ok(None),
+        EventWrite::Keep { id, version } => {
+            let select = sql("SELECT version, content FROM events WHERE tenant_id = $1 AND id = $2");
+            let row = tx.read_first(select.bind(tenant).bind(*id)).await?;
+            let row = row.ok_or(StoreError::NotFound { what: "event" })?;
+            if row.get::<i64>("version")? != *version {
+                return Err(StoreError::Conflict { what: "event" });
+            }
+            let event = super::content(&row)?;
+            claims::take(tx, (tenant, *id, false), &event, (claiming, now)).await?
+        }
     };
-    let taken = claims::take(tx, (tenant, id, is_new), event, (claiming, now)).await?;
     Ok(Some(taken))
 }
 

@@ -10,7 +10,8 @@ use kalends_core::{
     time::{EventId, Interval, TenantId, Zone},
 };
 use kalends_store::{
-    Claiming, Demand, DemandedTime, EventCommit, EventRow, EventWrite, Judge, Store, StoreConfig, StoreError,
+    Claiming, Demand, DemandedTime, Effects, EventCommit, EventRow, EventWrite, Judge, Store, StoreConfig,
+    StoreError,
 };
 
 use secrecy::ExposeSecret as _;
@@ -202,7 +203,7 @@ both! {
     async fn blocks_and_calendars_are_read_with_the_demand(world) {
         let (tenant, _, calendar) = world.synced_user("a").await;
         let span = Interval::new(at("2026-03-05T10:59:00Z"), at("2026-03-05T12:00:00Z")).unwrap();
-        world.store.create_manual_block(tenant, &user("ada"), span, None).await.unwrap();
+        world.store.create_manual_block(tenant, &user("ada"), (span, None), Effects::none()).await.unwrap();
         assert_eq!(taker(insert(&world, tenant, with_people(hour(TEN), &["ada"]), free()).await), [Taker::Block]);
         let judge = Judge::new(move |time: &DemandedTime| {
             assert_eq!(time.indexes.iter().map(|index| index.calendar).collect::<Vec<_>>(), [calendar]);
