@@ -5,6 +5,7 @@
 //! calendar are one pull, however many ask.
 
 mod asking;
+mod demand;
 mod error;
 mod explain;
 mod gather;
@@ -25,9 +26,10 @@ use kalends_core::{
 };
 
 pub use asking::{Invited, SlotsQuery};
+pub(crate) use demand::{Demanded, judge};
 pub use error::AvailabilityError;
 pub use explain::{ExplainAnswer, explain};
-pub use ignore::{Ignore, IgnoredEvent};
+pub use ignore::{Ignore, IgnoredEvent, OwnTime};
 pub use known::TimeSource;
 pub use read::{Availability, AvailabilityQuery, CalendarBusy, UserAvailability, read};
 pub use slots::{SlotsAnswer, UserEvidence, slots};

@@ -13,6 +13,7 @@ use std::fmt;
 use jiff::Timestamp;
 use kalends_core::{
     claims::{Claim, Refusal, Terms},
+    event::EventKey,
     time::{EventId, Interval, TenantId, UserId},
 };
 
@@ -83,6 +84,8 @@ pub struct UserClaim {
     pub user: UserId,
     /// The claim.
     pub claim: Claim,
+    /// The key of its event; `None` while it is only held.
+    pub key: Option<EventKey>,
 }
 
 /// A series whose claims are to reach farther.

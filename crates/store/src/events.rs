@@ -17,7 +17,7 @@ pub use self::{calendars::EventCalendar, list::EventQuery, read::EventPlace};
 pub(crate) use self::{
     commit::lock,
     form::parts,
-    read::{COLUMNS as EVENT_COLUMNS, content, event as event_row},
+    read::{COLUMNS as EVENT_COLUMNS, content, event as event_row, key},
 };
 use crate::{Claiming, EditWrite, Effects, HoldWrite, LinkSave};
 

@@ -1,6 +1,6 @@
 //! Reads what a question needs, in a few indexed reads whatever the number of users, and weighs it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kalends_core::{
     busy,
@@ -10,7 +10,7 @@ use kalends_core::{
 };
 
 use super::{
-    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, ignore, live,
+    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, TimeSource, ignore, live,
     rows::Rows,
     weighed::{CalendarRun, Question},
     widen,
@@ -42,6 +42,8 @@ pub(super) struct PersonBusy {
     pub(super) runs: Vec<usize>,
     /// The run that was blocked by hand.
     pub(super) blocks: Vec<Interval>,
+    /// The run of each of the application's events and holds.
+    pub(super) own: Vec<(TimeSource, Vec<Interval>)>,
     /// The whole window, while nobody has listed the calendars of one of the user's accounts.
     pub(super) unlisted: Option<Interval>,
 }
@@ -137,13 +139,21 @@ fn people(mut rows: Rows, runs: &[CalendarRun], subjects: &Subjects<'_>) -> Vec<
             blocks.entry(&block.user).or_default().push(block.span);
         }
     }
+    let mut of_events: HashMap<&UserId, BTreeMap<TimeSource, Vec<Interval>>> = HashMap::new();
+    for claim in rows.claims.iter().filter(|claim| !subjects.ignore.has(claim)) {
+        let source = TimeSource::of(claim);
+        let spans = of_events.entry(&claim.user).or_default().entry(source).or_default();
+        spans.push(claim.claim.span);
+    }
     let people = subjects.users.iter().map(|user| {
         let own = of_user.get(user).cloned().unwrap_or_default();
         let blocks = busy::normalize(blocks.get(user).cloned().unwrap_or_default());
+        let claimed = of_events.remove(user).unwrap_or_default();
+        let all_claimed = busy::normalize(claimed.values().flatten().copied().collect());
         let busy: Vec<&[Interval]> = own
             .iter()
             .map(|run| runs[*run].busy.as_slice())
-            .chain([blocks.as_slice()])
+            .chain([blocks.as_slice(), all_claimed.as_slice()])
             .collect();
         let unlisted = rows.unlisted.contains(user).then_some(subjects.window);
         let unknown: Vec<&[Interval]> = own
@@ -159,6 +169,10 @@ fn people(mut rows: Rows, runs: &[CalendarRun], subjects: &Subjects<'_>) -> Vec<
             unknown: busy::merge(&unknown),
             runs: own,
             blocks,
+            own: claimed
+                .into_iter()
+                .map(|(source, spans)| (source, busy::normalize(spans)))
+                .collect(),
             unlisted,
         }
     });

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kalends_core::{
     busy::{self, Builder},
+    event::EventKey,
     external_event::{EventStatus, ExternalEvent, OverrideRange, SeriesRole},
-    time::{BlockId, CalendarId, EventTime, ExternalEventId, Interval, TenantId, Zone},
+    time::{BlockId, CalendarId, EventId, EventTime, ExternalEventId, Interval, TenantId, Zone},
 };
-use kalends_store::CalendarIndex;
+use kalends_store::{CalendarIndex, UserClaim};
 
 use super::{AvailabilityError, rows::Rows, weighed::CalendarRun};
 use crate::{Engine, pull};
@@ -23,6 +24,27 @@ pub struct Ignore {
     pub events: Vec<IgnoredEvent>,
     /// Time that was blocked by hand; a block that there is not changes nothing.
     pub blocks: Vec<BlockId>,
+    /// The application's own events and holds; one that there is not changes nothing.
+    pub own: Vec<OwnTime>,
+}
+
+/// An event or hold of the application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnTime {
+    /// An event by its key.
+    Key(EventKey),
+    /// A hold, or an event, by its id.
+    Id(EventId),
+}
+
+impl Ignore {
+    /// Whether a claim shall not count.
+    pub(super) fn has(&self, claim: &UserClaim) -> bool {
+        self.own.iter().any(|own| match own {
+            OwnTime::Key(key) => claim.key.as_ref() == Some(key),
+            OwnTime::Id(id) => claim.claim.event == *id,
+        })
+    }
 }
 
 /// An event in a connected calendar.

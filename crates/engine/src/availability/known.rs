@@ -1,9 +1,11 @@
 //! What is known of everybody whom a question for slots asks, in the form of the slot engine.
 
 use kalends_core::{
+    event::EventKey,
     slots::{OpenHours, Person, Source},
-    time::{CalendarId, Interval, TenantId, UserId, Zone},
+    time::{CalendarId, EventId, Interval, TenantId, UserId, Zone},
 };
+use kalends_store::UserClaim;
 
 use super::{
     AvailabilityError, SlotsQuery, Subjects, UserEvidence,
@@ -21,14 +23,28 @@ pub(super) struct Known {
 }
 
 /// What some of a person's time was made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeSource {
     /// A connected calendar.
     Calendar(CalendarId),
     /// Time that was blocked by hand.
     Blocks,
+    /// An event of the application.
+    Event(EventKey),
+    /// A hold.
+    Hold(EventId),
     /// An account whose calendars nobody has listed yet.
     Unlisted,
+}
+
+impl TimeSource {
+    /// What a claim is of.
+    pub(super) fn of(claim: &UserClaim) -> Self {
+        match &claim.key {
+            Some(key) if !claim.claim.held => Self::Event(key.clone()),
+            _ => Self::Hold(claim.claim.event),
+        }
+    }
 }
 
 impl Known {
@@ -87,9 +103,10 @@ impl Known {
         people.collect()
     }
 
-    /// What each person's time was made of: calendars, then blocks, then what is not known of an account.
-    pub(super) fn sources(&self) -> Vec<Vec<(TimeSource, Source<'_>)>> {
-        let of = |person: &'_ PersonBusy| {
+    /// What each person's time was made of: calendars, blocks, the application's events and holds, then what is not known of an
+    /// account.
+    pub(super) fn sources<'a>(&'a self) -> Vec<Vec<(TimeSource, Source<'a>)>> {
+        let of = |person: &'a PersonBusy| {
             let calendars = person.runs.iter().map(|run| {
                 let run = &self.gathered.runs[*run];
                 let source = Source {
@@ -100,7 +117,7 @@ impl Known {
             });
             calendars.collect::<Vec<_>>()
         };
-        let with_the_rest = |person| {
+        let with_the_rest = |person: &'a PersonBusy| {
             let mut sources = of(person);
             let (blocks, unlisted) = (&person.blocks, person.unlisted.as_slice());
             let blocks = Source {
@@ -111,7 +128,12 @@ impl Known {
                 busy: &[],
                 unknown: unlisted,
             };
-            sources.extend([(TimeSource::Blocks, blocks), (TimeSource::Unlisted, unlisted)]);
+            sources.push((TimeSource::Blocks, blocks));
+            sources.extend(person.own.iter().map(|(source, busy)| {
+                let own = Source { busy, unknown: &[] };
+                (source.clone(), own)
+            }));
+            sources.push((TimeSource::Unlisted, unlisted));
             sources
         };
         self.gathered.people.iter().map(with_the_rest).collect()

@@ -6,7 +6,7 @@ use kalends_core::{
     busy::{BusyRules, Month},
     time::{CalendarId, TenantId, UserId, Zone},
 };
-use kalends_store::{CalendarIndex, IndexOf, ManualBlock, StoreError};
+use kalends_store::{CalendarIndex, IndexOf, ManualBlock, StoreError, UserClaim};
 
 use super::{AvailabilityError, Subjects, live, weighed::Question};
 use crate::{
@@ -24,6 +24,8 @@ pub(super) struct Rows {
     pub(super) indexes: Vec<CalendarIndex>,
     /// Manual blocks that overlap the window.
     pub(super) blocks: Vec<ManualBlock>,
+    /// What events and holds of the application take in the window.
+    pub(super) claims: Vec<UserClaim>,
     /// Users with an account whose calendars nobody has listed yet, of whom therefore nothing is known.
     pub(super) unlisted: HashSet<UserId>,
 }
@@ -35,10 +37,11 @@ impl Rows {
         subjects: &Subjects<'_>,
     ) -> Result<Self, AvailabilityError> {
         let store = engine.store();
-        let (users, indexes, blocks, unlisted) = futures::try_join!(
+        let (users, indexes, blocks, claims, unlisted) = futures::try_join!(
             store.users_with_settings(tenant, subjects.users),
             indexes(engine, tenant, subjects),
             store.manual_blocks(tenant, subjects.users, subjects.window),
+            claims(engine, tenant, subjects),
             store.connections_without_calendars(tenant, subjects.users),
         )?;
         let mut settings = HashMap::with_capacity(users.len());
@@ -70,6 +73,7 @@ impl Rows {
             zones,
             indexes,
             blocks,
+            claims,
             unlisted: unlisted.map(|connection| connection.user).collect(),
         })
     }
@@ -107,6 +111,17 @@ impl Rows {
         });
         late.map(|index| index.calendar).collect()
     }
+}
+
+async fn claims(
+    engine: &Engine,
+    tenant: TenantId,
+    subjects: &Subjects<'_>,
+) -> Result<Vec<UserClaim>, StoreError> {
+    if subjects.users.is_empty() {
+        return Ok(Vec::new());
+    }
+    engine.store().claims(tenant, subjects.users, subjects.window).await
 }
 
 async fn indexes(

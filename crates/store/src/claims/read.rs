@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kalends_core::{
     claims::{self, Claim},
-    event::Event,
+    event::{Event, EventKey},
     time::{EventId, Interval, TenantId, UserId, Zone},
 };
 
@@ -66,6 +66,7 @@ pub(super) struct Found {
     pub(super) user: UserId,
     pub(super) claim: Claim,
     pub(super) expires_at: Option<Timestamp>,
+    key: Option<EventKey>,
 }
 
 impl Found {
@@ -73,35 +74,36 @@ impl Found {
         UserClaim {
             user: self.user,
             claim: self.claim,
+            key: self.key,
         }
     }
 }
 
-const COLUMNS: &str =
-    "SELECT event_id, user_id, start_us, end_us, exclusive, seats, kind, expires_us FROM claims";
+const COLUMNS: &str = "SELECT c.event_id, c.user_id, c.start_us, c.end_us, c.exclusive, c.seats, c.kind, c.expires_us, e.key
+     FROM claims c JOIN events e ON e.id = c.event_id";
 
 /// The claims of these users in the window, those that have run out too.
 pub(super) fn select(tenant: TenantId, users: &[UserId], window: Interval) -> Sql {
     sql(COLUMNS)
-        .push(" WHERE tenant_id = ")
+        .push(" WHERE c.tenant_id = ")
         .push_bind(tenant)
-        .push(" AND user_id IN ")
+        .push(" AND c.user_id IN ")
         .push_list(users)
-        .push(" AND end_us > ")
+        .push(" AND c.end_us > ")
         .push_bind(window.start_us())
-        .push(" AND start_us < ")
+        .push(" AND c.start_us < ")
         .push_bind(window.end_us())
-        .push(" ORDER BY user_id, start_us, end_us, event_id")
+        .push(" ORDER BY c.user_id, c.start_us, c.end_us, c.event_id")
 }
 
 /// The claims of one event, ordered by user and start.
 pub(super) fn select_own(tenant: TenantId, event: EventId) -> Sql {
     sql(COLUMNS)
-        .push(" WHERE tenant_id = ")
+        .push(" WHERE c.tenant_id = ")
         .push_bind(tenant)
-        .push(" AND event_id = ")
+        .push(" AND c.event_id = ")
         .push_bind(event)
-        .push(" ORDER BY user_id, start_us")
+        .push(" ORDER BY c.user_id, c.start_us")
 }
 
 /// What rows of either statement tell of.
@@ -124,6 +126,7 @@ fn found(row: &Row) -> Result<Found, StoreError> {
         user: row.user("user_id")?,
         claim,
         expires_at,
+        key: events::key(row)?,
     })
 }
 
@@ -135,7 +138,7 @@ pub(super) fn reaches_beyond(window: Interval, now: Timestamp) -> bool {
 
 /// The series of these users whose claims end before the window does.
 pub(super) fn series_beyond(tenant: TenantId, users: &[UserId], window: Interval) -> Sql {
-    sql("SELECT e.id, e.content, h.until_us, p.user_id, u.time_zone
+    sql("SELECT e.id, e.key, e.content, h.until_us, p.user_id, u.time_zone
          FROM claim_horizons h JOIN events e ON e.id = h.event_id JOIN event_people p ON p.event_id = h.event_id
          JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id
          WHERE h.tenant_id = ")
@@ -160,6 +163,7 @@ pub(super) fn beyond(rows: &[Row], window: Interval) -> Result<Vec<UserClaim>, S
         let zone: Zone = row.zone("time_zone")?;
         let user = row.user("user_id")?;
         let id = row.id("id", EventId)?;
+        let key = events::key(row)?;
         claims.extend(
             claims::times(&event, &zone, rest)
                 .into_iter()

@@ -1,5 +1,7 @@
 //! Reading events.
 
+use std::collections::BTreeMap;
+
 use kalends_core::{
     event::{Event, EventKey},
     time::{EventId, TenantId},
@@ -36,6 +38,26 @@ impl Store {
         event(&row.ok_or(StoreError::NotFound { what: "event" })?)
     }
 
+    /// The keys of those of these events that have one.
+    pub async fn event_keys(
+        &self,
+        tenant: TenantId,
+        ids: &[EventId],
+    ) -> Result<BTreeMap<EventId, EventKey>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let select = sql("SELECT id, key FROM events WHERE tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND key IS NOT NULL AND id IN ")
+            .push_list(ids.iter().copied());
+        let mut keys = BTreeMap::new();
+        for row in self.db().read(select).await? {
+            keys.extend(key(&row)?.map(|key| Ok((row.id("id", EventId)?, key))).transpose()?);
+        }
+        Ok(keys)
+    }
+
     /// One event, a hold's too.
     pub async fn event(&self, tenant: TenantId, id: EventId) -> Result<EventRow, StoreError> {
         let select = sql(COLUMNS)
@@ -49,17 +71,22 @@ impl Store {
 }
 
 pub(crate) fn event(row: &Row) -> Result<EventRow, StoreError> {
-    let key = row.get::<Option<String>>("key")?.map(EventKey::new).transpose();
     Ok(EventRow {
         id: row.id("id", EventId)?,
         tenant: row.id("tenant_id", TenantId)?,
-        key: key.map_err(|error| corrupt("key", &error.to_string()))?,
+        key: key(row)?,
         version: row.get("version")?,
         event: content(row)?,
         desired_at: row.time("desired_us")?,
         created_at: row.time("created_us")?,
         updated_at: row.time("updated_us")?,
     })
+}
+
+/// The key of an event whose row has it.
+pub(crate) fn key(row: &Row) -> Result<Option<EventKey>, StoreError> {
+    let key = row.get::<Option<String>>("key")?.map(EventKey::new).transpose();
+    key.map_err(|error| corrupt("key", &error.to_string()))
 }
 
 /// What is wanted of an event whose row has its content.

@@ -38,6 +38,16 @@ pub(crate) enum Because {
     },
     /// Time that was blocked by hand.
     Block,
+    /// An event of the application.
+    Event {
+        /// Its key.
+        event_key: String,
+    },
+    /// A hold.
+    Hold {
+        /// Its id.
+        hold_id: Uuid,
+    },
     /// An account whose calendars nobody has listed yet.
     Unlisted,
     /// One of `appointments`.
@@ -121,8 +131,8 @@ impl Names<'_> {
     }
 
     /// The source of a finding.
-    pub(crate) fn source(&self, finding: &Finding, index: usize) -> Option<TimeSource> {
-        self.sources.get(finding.person?)?.get(index).copied()
+    pub(crate) fn source(&self, finding: &Finding, index: usize) -> Option<&TimeSource> {
+        self.sources.get(finding.person?)?.get(index)
     }
 
     /// The name of a group of the first appointment.
@@ -154,6 +164,10 @@ impl Because {
                     calendar_id: calendar.0,
                 },
                 Some(TimeSource::Blocks) => Self::Block,
+                Some(TimeSource::Event(key)) => Self::Event {
+                    event_key: key.to_string(),
+                },
+                Some(TimeSource::Hold(hold)) => Self::Hold { hold_id: hold.0 },
                 Some(TimeSource::Unlisted) => Self::Unlisted,
                 None => Self::Given,
             },

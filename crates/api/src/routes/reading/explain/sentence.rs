@@ -219,6 +219,8 @@ fn source(because: &Because, finding: &Finding, names: &Names<'_>) -> String {
         Because::Source(index) => match names.source(finding, *index) {
             Some(TimeSource::Calendar(calendar)) => format!(" by calendar {calendar}"),
             Some(TimeSource::Blocks) => " by hand".to_owned(),
+            Some(TimeSource::Event(key)) => format!(" by event {key}"),
+            Some(TimeSource::Hold(hold)) => format!(" by hold {hold}"),
             Some(TimeSource::Unlisted) => ", because an account's calendars are not listed yet".to_owned(),
             None => String::new(),
         },

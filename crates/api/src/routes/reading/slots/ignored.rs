@@ -1,8 +1,11 @@
 //! What shall count as free, on the wire.
 
 use jiff::Timestamp;
-use kalends_core::time::{BlockId, ExternalEventId, Interval};
-use kalends_engine::availability::{Ignore, IgnoredEvent};
+use kalends_core::{
+    event::EventKey,
+    time::{BlockId, EventId, ExternalEventId, Interval},
+};
+use kalends_engine::availability::{Ignore, IgnoredEvent, OwnTime};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,9 +15,11 @@ use crate::{fields, problem::Problem};
 
 /// Most things to ignore.
 const MOST: usize = 100;
+const ONE_OF: &str =
+    "must have one of externalEventId, blockId, eventKey, holdId, appointmentId, or start and end";
 
-/// Something that shall count as free: an event in a connected calendar, time that was blocked by hand, one of
-/// `appointments`, or a span.
+/// Something that shall count as free: an event in a connected calendar, time that was blocked by hand, an event or a hold of
+/// the application, one of `appointments`, or a span.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = Ignored)]
@@ -25,6 +30,10 @@ pub(crate) struct IgnoredBody {
     original_start: Option<Timestamp>,
     /// Time that was blocked by hand.
     block_id: Option<Uuid>,
+    /// An event of the application by its key, wherever it takes time.
+    event_key: Option<String>,
+    /// A hold.
+    hold_id: Option<Uuid>,
     /// The `id` of one of `appointments`.
     appointment_id: Option<String>,
     /// The first instant of a span. What else lies in it counts as free too; name the event where you can.
@@ -83,6 +92,10 @@ impl Ignored {
                 "goes with start and end only",
             ));
         }
+        if let Some(own) = own(&body, field)? {
+            self.stored.own.push(own);
+            return Ok(());
+        }
         match (body.external_event_id, body.block_id, body.appointment_id, span) {
             (Some(event), None, None, (None, None)) => self.stored.events.push(IgnoredEvent {
                 event: ExternalEventId(event),
@@ -110,8 +123,7 @@ impl Ignored {
                 return Err(Problem::field(format!("{field}.start"), "is required with end"));
             }
             _ => {
-                let message = "must have one of externalEventId, blockId, appointmentId, or start and end";
-                return Err(Problem::field(field, message));
+                return Err(Problem::field(field, ONE_OF));
             }
         }
         Ok(())
@@ -142,4 +154,28 @@ impl Ignored {
         }
         Ok(())
     }
+}
+
+/// The event or hold of the application that is to be ignored, when it is one.
+fn own(body: &IgnoredBody, field: &str) -> Result<Option<OwnTime>, Problem> {
+    let own = match (&body.event_key, body.hold_id) {
+        (None, None) => return Ok(None),
+        (Some(key), None) => {
+            let refused = |error: kalends_core::event::EventKeyError| {
+                Problem::field(format!("{field}.eventKey"), error.to_string())
+            };
+            OwnTime::Key(EventKey::new(key.as_str()).map_err(refused)?)
+        }
+        (_, Some(hold)) => OwnTime::Id(EventId(hold)),
+    };
+    let more = body.event_key.is_some() && body.hold_id.is_some()
+        || body.external_event_id.is_some()
+        || body.block_id.is_some()
+        || body.appointment_id.is_some()
+        || body.start.is_some()
+        || body.end.is_some();
+    if more {
+        return Err(Problem::field(field, ONE_OF));
+    }
+    Ok(Some(own))
 }
