@@ -4,6 +4,7 @@
 //! commit that makes it true.
 
 mod conflicts;
+mod holds;
 mod list;
 
 use kalends_core::{
@@ -16,6 +17,7 @@ use kalends_store::NewChange;
 use serde_json::json;
 
 pub(crate) use conflicts::{Told, conflict_detected, conflict_resolved, conflict_updated};
+pub(crate) use holds::{hold_confirmed, hold_expired, hold_extended, hold_placed, hold_released};
 pub use list::{Change, ChangeError, Changes, list};
 
 pub(crate) fn connection_created(user: &UserId, id: ConnectionId, provider: ProviderKind) -> NewChange {

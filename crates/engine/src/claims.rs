@@ -73,8 +73,19 @@ async fn named(
         Taker::Event(id) => Some(id),
         _ => None,
     };
-    let first = |refusal: &Refusal| refusal.obstacles.iter().take(MOST_NAMED).copied().collect::<Vec<_>>();
-    let mut ids: Vec<EventId> = refused.iter().flat_map(first).filter_map(|found| event(&found)).collect();
+    let first = |refusal: &Refusal| {
+        refusal
+            .obstacles
+            .iter()
+            .take(MOST_NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    let mut ids: Vec<EventId> = refused
+        .iter()
+        .flat_map(first)
+        .filter_map(|found| event(&found))
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let keys: BTreeMap<EventId, EventKey> = engine.store().event_keys(tenant, &ids).await?;

@@ -11,7 +11,7 @@ mod list;
 mod news;
 mod plan;
 mod put;
-mod stand;
+pub(crate) mod stand;
 mod take_off;
 mod view;
 
@@ -26,7 +26,7 @@ use kalends_core::{
 };
 use kalends_store::StoreError;
 
-use crate::{page::BadCursor, settings::SettingsError};
+use crate::{availability::AvailabilityError, claims::NotFree, page::BadCursor, settings::SettingsError};
 
 pub(crate) use alter::alter;
 pub use condition::Condition;
@@ -34,8 +34,11 @@ pub use delete::delete;
 pub use get::get;
 pub use kalends_store::LinkStatus;
 pub use list::{Filter, list};
+pub(crate) use put::{Also, TRIES, Wanted, change_with};
 pub use put::{Put, PutEvent, put};
+pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
+pub(crate) use view::links;
 
 /// An event of the application with what became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +137,12 @@ pub enum EventError {
     /// The cursor is none of this list.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),
+    /// Time that was demanded is not free.
+    #[error("the time is not free")]
+    NotFree(NotFree),
+    /// Whether the time is free cannot be said.
+    #[error(transparent)]
+    Availability(#[from] AvailabilityError),
     /// A user's settings cannot be read.
     #[error(transparent)]
     Settings(SettingsError),

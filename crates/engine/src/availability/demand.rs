@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::SignedDuration;
 use kalends_core::{
     busy,
     claims::{PersonTime, Refusal, Taker, Terms, Wanted, obstacles},
@@ -124,7 +123,10 @@ impl Judgement {
             runs.push((Taker::Unknown, vec![time.reach]));
         }
         let blocks = time.blocks.iter().filter(|block| block.user == person.user);
-        runs.push((Taker::Block, busy::normalize(blocks.map(|block| block.span).collect())));
+        runs.push((
+            Taker::Block,
+            busy::normalize(blocks.map(|block| block.span).collect()),
+        ));
         Ok(PersonTime {
             claims: person.claims.clone(),
             runs,
@@ -137,4 +139,3 @@ fn up_to(covered: Interval, time: Interval) -> Interval {
     let end = covered.end_us().min(time.end_us()).max(time.start_us() + 1);
     Interval::from_micros(time.start_us(), end).unwrap_or(time)
 }
-

@@ -41,7 +41,8 @@ pub async fn explain(
         .map(|sources| sources.iter().map(|(_, spans)| *spans).collect())
         .collect();
     let explanation = slots::explain(&query.question(&known.people(&query, &spans)), at)?;
-    let names = |sources: &Vec<(TimeSource, Source<'_>)>| sources.iter().map(|(name, _)| name.clone()).collect();
+    let names =
+        |sources: &Vec<(TimeSource, Source<'_>)>| sources.iter().map(|(name, _)| name.clone()).collect();
     Ok(ExplainAnswer {
         explanation,
         sources: sources.iter().map(names).collect(),

@@ -10,7 +10,8 @@ use kalends_core::{
 };
 
 use super::{
-    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, TimeSource, ignore, live,
+    AvailabilityError, CalendarEvidence, Freshness, LONGEST_WINDOW, MOST_SUBJECTS, Subjects, TimeSource,
+    ignore, live,
     rows::Rows,
     weighed::{CalendarRun, Question},
     widen,
@@ -142,7 +143,11 @@ fn people(mut rows: Rows, runs: &[CalendarRun], subjects: &Subjects<'_>) -> Vec<
     let mut of_events: HashMap<&UserId, BTreeMap<TimeSource, Vec<Interval>>> = HashMap::new();
     for claim in rows.claims.iter().filter(|claim| !subjects.ignore.has(claim)) {
         let source = TimeSource::of(claim);
-        let spans = of_events.entry(&claim.user).or_default().entry(source).or_default();
+        let spans = of_events
+            .entry(&claim.user)
+            .or_default()
+            .entry(source)
+            .or_default();
         spans.push(claim.claim.span);
     }
     let people = subjects.users.iter().map(|user| {

@@ -121,7 +121,10 @@ async fn claims(
     if subjects.users.is_empty() {
         return Ok(Vec::new());
     }
-    engine.store().claims(tenant, subjects.users, subjects.window).await
+    engine
+        .store()
+        .claims(tenant, subjects.users, subjects.window)
+        .await
 }
 
 async fn indexes(

@@ -7,7 +7,9 @@ use kalends_core::{
     event::{self, EventKey},
     time::{EventId, EventLinkId, TenantId, UserId},
 };
-use kalends_store::{EventCommit, EventRow, EventWrite, NewLink, StoreError, TaskLane};
+use kalends_store::{
+    Claiming, Effects, EventCommit, EventRow, EventWrite, HoldWrite, NewLink, StoreError, TaskLane,
+};
 
 use super::{
     Condition, Event, EventError, news,
@@ -15,10 +17,15 @@ use super::{
     stand::{self, Standing},
     view::view,
 };
-use crate::{Engine, conflicts, runner::task};
+use crate::{
+    Engine,
+    claims::{self, RequireFree},
+    conflicts,
+    runner::task,
+};
 
 /// How often a change that others overtook is planned again.
-pub(super) const TRIES: usize = 5;
+pub(crate) const TRIES: usize = 5;
 
 /// What is to be put.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +36,8 @@ pub struct PutEvent {
     pub event: event::Event,
     /// On what condition.
     pub condition: Condition,
+    /// Whether its time has to be free. An event that has its time already keeps it.
+    pub require_free: Option<RequireFree>,
 }
 
 /// What putting an event did.
@@ -58,8 +67,23 @@ pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put
             key: Some(&put.key),
             event: &event,
         };
-        match change(engine, tenant, &found, (wanted, &writers)).await {
+        let claiming = match &put.require_free {
+            Some(require) => claims::demand(engine, tenant, &event, (require, None)).await?,
+            None => Claiming::Kept,
+        };
+        let also = Also {
+            claiming,
+            ..Also::default()
+        };
+        match change_with(engine, tenant, &found, (wanted, &writers), also).await {
             Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::NotFree { refused }) => {
+                let id = found.row.as_ref().map(|row| row.id);
+                let require = put.require_free.clone().unwrap_or_default();
+                let refused = (&require, refused);
+                let not_free = claims::not_free(engine, tenant, (&event, id), refused).await?;
+                return Err(EventError::NotFree(not_free));
+            }
             changed => {
                 let changed = changed?;
                 let event = settled(engine, tenant, (found, changed), &writers).await?;
@@ -76,9 +100,22 @@ pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put
 
 /// What an event is to be, under which name.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub(super) key: Option<&'a EventKey>,
-    pub(super) event: &'a event::Event,
+pub(crate) struct Wanted<'a> {
+    pub(crate) key: Option<&'a EventKey>,
+    pub(crate) event: &'a event::Event,
+}
+
+/// What becomes true with a change of an event.
+#[derive(Debug, Default)]
+pub(crate) struct Also {
+    /// The id of the event, if it is new.
+    pub(crate) id: Option<EventId>,
+    /// What it does about its people's time.
+    pub(crate) claiming: Claiming,
+    /// What becomes of the hold that it is.
+    pub(crate) hold: Option<HoldWrite>,
+    /// What follows besides.
+    pub(crate) effects: Effects,
 }
 
 /// Writes what differs from what is stored; `None` when nothing does. [`StoreError::Conflict`] when it has changed since it
@@ -89,7 +126,18 @@ pub(super) async fn change(
     found: &Standing,
     wanted: (Wanted<'_>, &BTreeSet<UserId>),
 ) -> Result<Option<EventRow>, StoreError> {
-    match changing(engine, tenant, found, wanted) {
+    change_with(engine, tenant, found, wanted, Also::default()).await
+}
+
+/// [`change`], and what becomes true with it.
+pub(crate) async fn change_with(
+    engine: &Engine,
+    tenant: TenantId,
+    found: &Standing,
+    wanted: (Wanted<'_>, &BTreeSet<UserId>),
+    also: Also,
+) -> Result<Option<EventRow>, StoreError> {
+    match changing_with(engine, tenant, found, wanted, also) {
         Some(commit) => engine.store().commit_event(tenant, commit).await.map(Some),
         None => Ok(None),
     }
@@ -100,17 +148,31 @@ pub(super) fn changing(
     engine: &Engine,
     tenant: TenantId,
     found: &Standing,
+    wanted: (Wanted<'_>, &BTreeSet<UserId>),
+) -> Option<EventCommit> {
+    changing_with(engine, tenant, found, wanted, Also::default())
+}
+
+fn changing_with(
+    engine: &Engine,
+    tenant: TenantId,
+    found: &Standing,
     (wanted, writers): (Wanted<'_>, &BTreeSet<UserId>),
+    also: Also,
 ) -> Option<EventCommit> {
     let before = found.row.as_ref();
     let links = plan(wanted.event, before.map(|row| &row.event), found.around(writers));
-    let write = write(engine.ambient(), before, wanted);
-    if matches!(write, EventWrite::Keep { .. }) && links.is_empty() {
+    let write = write(engine.ambient(), (before, also.id), wanted);
+    let is_more = also.hold.is_some() || !matches!(also.claiming, Claiming::Kept);
+    if matches!(write, EventWrite::Keep { .. }) && links.is_empty() && !is_more {
         return None;
     }
     let mut commit = commit(engine, found, (write, links), TaskLane::Push);
-    let news = news::of_change(wanted, before);
-    commit.effects.changes.extend(news);
+    (commit.claiming, commit.hold) = (also.claiming, also.hold);
+    if commit.hold.is_none() {
+        commit.effects.changes.extend(news::of_change(wanted, before));
+    }
+    commit.effects = commit.effects.and(also.effects);
     if wanted.key.is_some() {
         // A hold had no conflicts.
         let before = before.filter(|row| row.key.is_some()).map(|row| &row.event);
@@ -121,11 +183,15 @@ pub(super) fn changing(
 }
 
 /// What is written of the event.
-fn write(ambient: &Ambient, before: Option<&EventRow>, wanted: Wanted<'_>) -> EventWrite {
+fn write(
+    ambient: &Ambient,
+    (before, new): (Option<&EventRow>, Option<EventId>),
+    wanted: Wanted<'_>,
+) -> EventWrite {
     let (key, event) = (wanted.key.cloned(), wanted.event.clone());
     match before {
         None => EventWrite::Insert {
-            id: EventId::new(ambient),
+            id: new.unwrap_or_else(|| EventId::new(ambient)),
             key,
             event,
         },

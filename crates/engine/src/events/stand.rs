@@ -12,10 +12,10 @@ use super::{EventError, plan::Surroundings};
 use crate::{Engine, settings};
 
 /// An event with its links and the calendars that matter to it.
-pub(super) struct Standing {
-    pub(super) row: Option<EventRow>,
-    pub(super) links: Vec<LinkRow>,
-    pub(super) calendars: Vec<EventCalendar>,
+pub(crate) struct Standing {
+    pub(crate) row: Option<EventRow>,
+    pub(crate) links: Vec<LinkRow>,
+    pub(crate) calendars: Vec<EventCalendar>,
 }
 
 impl Standing {
@@ -54,7 +54,7 @@ pub(super) async fn of_key(
 }
 
 /// The users' write targets and the links' calendars.
-pub(super) async fn calendars(
+pub(crate) async fn calendars(
     engine: &Engine,
     tenant: TenantId,
     users: &BTreeSet<UserId>,
@@ -70,7 +70,7 @@ pub(super) async fn calendars(
 }
 
 /// Those of the event's people who want events on their calendars. Everybody must be a user.
-pub(super) async fn writers(
+pub(crate) async fn writers(
     engine: &Engine,
     tenant: TenantId,
     event: &Event,

@@ -1,6 +1,6 @@
 //! An event as it is answered.
 
-use kalends_core::sync::push::Refusal;
+use kalends_core::{sync::push::Refusal, time::EventId};
 use kalends_store::{EventCalendar, EventRow, LinkAim, LinkRow, LinkStatus, StoreError};
 
 use super::{Event, Link};
@@ -26,8 +26,7 @@ pub(super) fn view(
     links: &[LinkRow],
     calendars: &[EventCalendar],
 ) -> Result<Event, StoreError> {
-    let own = links.iter().filter(|link| link.event == row.id);
-    let links: Vec<Link> = own.filter_map(|link| of_link(link, calendars)).collect();
+    let links = self::links(row.id, links, calendars);
     let worst = WORST_FIRST
         .into_iter()
         .find(|status| links.iter().any(|link| link.status == *status));
@@ -44,6 +43,12 @@ pub(super) fn view(
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// The links of an event. Others' links and calendars may be among them.
+pub(crate) fn links(event: EventId, links: &[LinkRow], calendars: &[EventCalendar]) -> Vec<Link> {
+    let own = links.iter().filter(|link| link.event == event);
+    own.filter_map(|link| of_link(link, calendars)).collect()
 }
 
 fn of_link(row: &LinkRow, calendars: &[EventCalendar]) -> Option<Link> {

@@ -9,7 +9,7 @@ use super::{
     sweep,
     task::{Kind, Meaning, meaning},
 };
-use crate::{Engine, audit, calendars, channels, conflicts, connections, links, pull, schedules};
+use crate::{Engine, audit, calendars, channels, conflicts, connections, holds, links, pull, schedules};
 
 /// How long a task of an unknown kind waits for a process that knows it.
 const UNKNOWN_WAITS: SignedDuration = SignedDuration::from_mins(1);
@@ -28,6 +28,7 @@ pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a
         Meaning::Does(Kind::KeepAlive) => connections::keep_alive(engine, task).boxed(),
         Meaning::Does(Kind::Audit) => audit::audit(engine, task).boxed(),
         Meaning::Does(Kind::Conflicts) => conflicts::look(engine, task).boxed(),
+        Meaning::Does(Kind::ExpireHold) => holds::expire(engine, task).boxed(),
         Meaning::Does(Kind::PushLink) => links::push(engine, task).boxed(),
         Meaning::Nothing => futures::future::ok(()).boxed(),
         // A newer version's task, met while versions change: it waits for a process that knows it.

@@ -11,6 +11,7 @@ mod audits;
 mod calendars;
 mod coverage;
 mod dead_tasks;
+mod holds;
 mod links;
 mod overdue;
 mod prunes;
@@ -21,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use kalends_store::{ClaimedTask, StoreError};
 
 use super::{failure::Failure, task};
-use crate::Engine;
+use crate::{Engine, claims};
 
 /// Rows that are read at a time.
 pub(super) const BATCH: u32 = 20;
@@ -29,7 +30,7 @@ pub(super) const BATCH: u32 = 20;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// All sweeps.
-const SWEEPS: [Sweep; 8] = [
+const SWEEPS: [Sweep; 10] = [
     Sweep {
         name: "prunes",
         run: |engine| prunes::sweep(engine).boxed(),
@@ -53,6 +54,14 @@ const SWEEPS: [Sweep; 8] = [
     Sweep {
         name: "links",
         run: |engine| links::sweep(engine).boxed(),
+    },
+    Sweep {
+        name: "claims",
+        run: |engine| claims::roll(engine).boxed(),
+    },
+    Sweep {
+        name: "holds",
+        run: |engine| holds::sweep(engine).boxed(),
     },
     Sweep {
         name: "overdue",

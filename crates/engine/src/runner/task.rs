@@ -4,7 +4,7 @@ mod conflicts;
 mod watch;
 
 use jiff::Timestamp;
-use kalends_core::time::{CalendarId, ConnectionId, EventLinkId};
+use kalends_core::time::{CalendarId, ConnectionId, EventId, EventLinkId, TenantId};
 use kalends_store::{Connection, NewTask, TaskLane};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Watch,
     /// Stops a push channel; the key is the channel.
     Unwatch,
+    /// Ends a hold whose time is over; the key is the hold.
+    ExpireHold,
     /// Looks for owed work; the key is the sweep.
     Sweep,
     /// Does a daily job; the key is its name.
@@ -45,7 +47,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Audit,
         Self::Conflicts,
         Self::PushLink,
+        Self::ExpireHold,
     ];
 
     /// The word in the table.
@@ -75,6 +78,7 @@ impl Kind {
             Self::Audit => "audit",
             Self::Conflicts => "conflicts",
             Self::PushLink => "push_link",
+            Self::ExpireHold => "expire_hold",
         }
     }
 }
@@ -135,6 +139,19 @@ pub(crate) fn push_link(
         key: link.to_string(),
         lane,
         group: connection.to_string(),
+        run_at,
+        payload: Value::Null,
+        secret: None,
+    }
+}
+
+/// The end of a hold when its time is over.
+pub(crate) fn expire_hold(tenant: TenantId, hold: EventId, run_at: Timestamp) -> NewTask {
+    NewTask {
+        kind: Kind::ExpireHold.as_str(),
+        key: hold.to_string(),
+        lane: TaskLane::Push,
+        group: tenant.to_string(),
         run_at,
         payload: Value::Null,
         secret: None,

@@ -79,7 +79,8 @@ impl Found {
     }
 }
 
-const COLUMNS: &str = "SELECT c.event_id, c.user_id, c.start_us, c.end_us, c.exclusive, c.seats, c.kind, c.expires_us, e.key
+const COLUMNS: &str =
+    "SELECT c.event_id, c.user_id, c.start_us, c.end_us, c.exclusive, c.seats, c.kind, c.expires_us, e.key
      FROM claims c JOIN events e ON e.id = c.event_id";
 
 /// The claims of these users in the window, those that have run out too.
@@ -177,6 +178,7 @@ pub(super) fn beyond(rows: &[Row], window: Interval) -> Result<Vec<UserClaim>, S
                         kind: String::new(),
                         held: false,
                     },
+                    key: key.clone(),
                 }),
         );
     }

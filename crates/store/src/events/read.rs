@@ -53,7 +53,8 @@ impl Store {
             .push_list(ids.iter().copied());
         let mut keys = BTreeMap::new();
         for row in self.db().read(select).await? {
-            keys.extend(key(&row)?.map(|key| Ok((row.id("id", EventId)?, key))).transpose()?);
+            let id = row.id("id", EventId)?;
+            keys.extend(key(&row)?.map(|key| (id, key)));
         }
         Ok(keys)
     }

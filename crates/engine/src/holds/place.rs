@@ -1,0 +1,95 @@
+//! Places a hold.
+
+use jiff::SignedDuration;
+use kalends_core::{
+    event::{self, EventKey},
+    external_event::{EventStatus, Transparency},
+    invalid_field::InvalidField,
+    time::{EventId, TenantId},
+};
+use kalends_store::{Effects, HoldWrite, StoreError};
+
+use super::{Hold, HoldError, expiry, row, seen};
+use crate::{
+    Engine, changes,
+    claims::{self, RequireFree},
+    events::{Also, EventError, Standing, TRIES, Wanted, change_with, stand},
+    runner::task,
+};
+
+/// A hold to be placed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewHold {
+    /// The application's name for it.
+    pub key: Option<EventKey>,
+    /// What is held; it is tentative and takes up time, whatever this says.
+    pub event: event::Event,
+    /// How long, from now.
+    pub ttl: SignedDuration,
+    /// On what terms the time has to be free.
+    pub require_free: RequireFree,
+}
+
+/// Takes the time of the hold's people if all of it is free, and has it shown on their calendars.
+pub async fn place(engine: &Engine, tenant: TenantId, new: NewHold) -> Result<Hold, HoldError> {
+    let event = event::Event {
+        status: EventStatus::Tentative,
+        transparency: Transparency::Opaque,
+        ..new.event
+    };
+    check(&event)?;
+    let writers = stand::writers(engine, tenant, &event).await?;
+    let found = Standing {
+        row: None,
+        links: Vec::new(),
+        calendars: stand::calendars(engine, tenant, &writers, &[]).await?,
+    };
+    let id = EventId::new(engine.ambient());
+    let wanted = Wanted {
+        key: None,
+        event: &event,
+    };
+    for _ in 0..TRIES {
+        let expires_at = expiry(engine, new.ttl)?;
+        let require = (&new.require_free, Some(expires_at));
+        let claiming = claims::demand(engine, tenant, &event, require).await?;
+        let organizer = event.organizer().map(|person| &person.user);
+        let placed = changes::hold_placed(organizer, id, (new.key.as_ref(), expires_at));
+        let also = Also {
+            id: Some(id),
+            claiming,
+            hold: Some(HoldWrite::Place {
+                key: new.key.clone(),
+                expires_at,
+            }),
+            effects: Effects::none()
+                .change(placed)
+                .task(task::expire_hold(tenant, id, expires_at)),
+        };
+        match change_with(engine, tenant, &found, (wanted, &writers), also).await {
+            Err(StoreError::Conflict { what: "hold" }) => return Err(HoldError::HoldExists),
+            Err(StoreError::Conflict { .. }) => {}
+            Err(StoreError::NotFree { refused }) => {
+                let refused = (&new.require_free, refused);
+                let not_free = claims::not_free(engine, tenant, (&event, None), refused).await?;
+                return Err(HoldError::NotFree(not_free));
+            }
+            result => {
+                result?;
+                let row = row(engine, tenant, id).await?;
+                return seen(engine, tenant, row).await;
+            }
+        }
+    }
+    Err(StoreError::Conflict { what: "claim" }.into())
+}
+
+/// What a hold may be.
+pub(super) fn check(event: &event::Event) -> Result<(), HoldError> {
+    event.check().map_err(EventError::from)?;
+    if !event.recurrence.is_empty() {
+        let expected = "left out: a hold is for one time";
+        return Err(EventError::from(InvalidField::new("recurrence", expected)).into());
+    }
+    Ok(())
+}
