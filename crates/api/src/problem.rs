@@ -10,6 +10,7 @@
 mod code;
 mod connect;
 mod engine;
+mod not_free;
 
 use std::{borrow::Cow, error::Error};
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use code::Code;
+use not_free::NotFreeBody;
 
 /// Why a request was not answered as asked.
 #[derive(Clone, Debug)]
@@ -28,6 +30,7 @@ pub(crate) struct Problem {
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
     etag: Option<String>,
+    not_free: Option<Box<NotFreeBody>>,
 }
 
 /// What is wrong with one field of a request.
@@ -69,6 +72,9 @@ pub(crate) struct ProblemBody<'a> {
     /// The fields that are wrong, when the problem lies in some.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    /// With the code `not_free`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    not_free: Option<&'a NotFreeBody>,
     /// Names the request in the server's logs; also in the header `x-request-id`.
     #[schema(examples("01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90"))]
     request_id: &'a str,
@@ -83,6 +89,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after_seconds: None,
             etag: None,
+            not_free: None,
         }
     }
 
@@ -155,6 +162,7 @@ impl Problem {
             detail: &self.detail,
             code: self.code,
             errors: &self.errors,
+            not_free: self.not_free.as_deref(),
             request_id,
         }
     }

@@ -5,6 +5,7 @@ mod changes;
 mod connect;
 pub(crate) mod connections;
 pub(crate) mod events;
+mod holds;
 mod operations;
 mod push;
 pub(crate) mod reading;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(reading::router())
         .merge(events::router())
         .merge(changes::router())
+        .merge(holds::router())
         .merge(tasks::router())
         .merge(push::router())
         .merge(operations::router())

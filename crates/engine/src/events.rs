@@ -35,7 +35,7 @@ pub use get::get;
 pub use kalends_store::LinkStatus;
 pub use list::{Filter, list};
 pub(crate) use put::{Also, TRIES, Wanted, change_with};
-pub use put::{Put, PutEvent, put};
+pub use put::{Put, PutEvent, put, put_where_free};
 pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
 pub(crate) use view::links;

@@ -59,6 +59,14 @@ codes! {
     Conflict = ("conflict", CONFLICT, "The request contradicts the present state");
     /// The thing is not of the version that `If-Match` or `If-None-Match` asks for; the header `ETag` has its version now.
     VersionMismatch = ("version_mismatch", PRECONDITION_FAILED, "Somebody else has changed it");
+    /// Time that has to be free is taken; `taken` says whose and by what, `alternatives` when all of them can.
+    NotFree = ("not_free", CONFLICT, "The time is not free");
+    /// A hold of that `key` is placed or has become an event; read it, or take another key.
+    HoldExists = ("hold_exists", CONFLICT, "There is a hold of that key");
+    /// The hold has run out, was released, or has become another event; place a new one.
+    HoldEnded = ("hold_ended", CONFLICT, "The hold is over");
+    /// There is another event of that key; read it, or take another key.
+    EventExists = ("event_exists", CONFLICT, "There is another event of that key");
     /// A request with the same `Idempotency-Key` is under way; repeat it after `Retry-After` seconds to get its answer.
     IdempotencyKeyInUse = ("idempotency_key_in_use", CONFLICT, "The request is under way");
     /// The `Idempotency-Key` was sent with another address or body before; a new request needs a new key.

@@ -1,10 +1,20 @@
 //! What each error of the engine is in HTTP.
 
 use kalends_engine::{
-    StoreError, availability::AvailabilityError, blocks::BlockError, calendars::CalendarError,
-    changes::ChangeError, connections::ConnectionError, events::EventError,
-    external_events::ExternalEventError, page::BadCursor, settings::SettingsError, tasks::TaskError,
-    tenants::TenantError, users::UserError,
+    StoreError,
+    availability::AvailabilityError,
+    blocks::BlockError,
+    calendars::CalendarError,
+    changes::ChangeError,
+    connections::ConnectionError,
+    events::EventError,
+    external_events::ExternalEventError,
+    holds::{HoldError, HoldState},
+    page::BadCursor,
+    settings::SettingsError,
+    tasks::TaskError,
+    tenants::TenantError,
+    users::UserError,
 };
 
 use super::{Code, Problem};
@@ -168,8 +178,35 @@ impl From<EventError> for Problem {
             EventError::VersionMismatch { current } => {
                 Self::new(Code::VersionMismatch, sentence(&error)).etag(current.map(etag))
             }
+            EventError::NotFree(not_free) => not_free.into(),
+            EventError::Availability(error) => error.into(),
             EventError::Settings(error) => error.into(),
             EventError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HoldError> for Problem {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::NotFound => Self::not_found("hold"),
+            HoldError::HoldExists => Self::new(Code::HoldExists, sentence(&error)),
+            HoldError::EventExists => Self::new(Code::EventExists, sentence(&error)),
+            HoldError::Ended { state } => Self::new(
+                Code::HoldEnded,
+                match state {
+                    HoldState::Confirmed => "The hold has become an event already.",
+                    HoldState::Released => "The hold was released.",
+                    HoldState::Placed | HoldState::Expired => "The hold has run out.",
+                },
+            ),
+            HoldError::Changed => Self::new(Code::Conflict, sentence(&error)),
+            HoldError::NotFree(not_free) => not_free.into(),
+            HoldError::Availability(error) => error.into(),
+            HoldError::Event(error) => Self::from(error).inside("event"),
+            HoldError::Field(error) => fields::invalid(error),
+            HoldError::BadCursor(error) => error.into(),
+            HoldError::Store(error) => error.into(),
         }
     }
 }

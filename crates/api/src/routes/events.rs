@@ -5,7 +5,7 @@ pub(crate) mod body;
 mod delete;
 mod exception;
 mod get;
-mod link;
+pub(crate) mod link;
 mod list;
 mod put;
 mod remove_link;

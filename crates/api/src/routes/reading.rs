@@ -5,7 +5,7 @@ mod evidence;
 pub(crate) mod explain;
 mod external_event;
 mod external_events;
-mod freshness;
+pub(crate) mod freshness;
 pub(crate) mod slots;
 
 use jiff::Timestamp;

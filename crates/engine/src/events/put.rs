@@ -36,8 +36,6 @@ pub struct PutEvent {
     pub event: event::Event,
     /// On what condition.
     pub condition: Condition,
-    /// Whether its time has to be free. An event that has its time already keeps it.
-    pub require_free: Option<RequireFree>,
 }
 
 /// What putting an event did.
@@ -52,6 +50,25 @@ pub enum Put {
 /// Makes the event or changes it to what is wanted. An event that is so already keeps its version, and a series the
 /// exceptions whose times it still has. Links, the tasks that push them and the news are written with it, in one transaction.
 pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put, EventError> {
+    put_with(engine, tenant, put, None).await
+}
+
+/// [`put`], when all of the event's time is free; time that it has taken on these terms already is not asked for again.
+pub async fn put_where_free(
+    engine: &Engine,
+    tenant: TenantId,
+    put: PutEvent,
+    require: &RequireFree,
+) -> Result<Put, EventError> {
+    put_with(engine, tenant, put, Some(require)).await
+}
+
+async fn put_with(
+    engine: &Engine,
+    tenant: TenantId,
+    put: PutEvent,
+    require: Option<&RequireFree>,
+) -> Result<Put, EventError> {
     put.event.check()?;
     let writers = stand::writers(engine, tenant, &put.event).await?;
     for _ in 0..TRIES {
@@ -67,7 +84,7 @@ pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put
             key: Some(&put.key),
             event: &event,
         };
-        let claiming = match &put.require_free {
+        let claiming = match require {
             Some(require) => claims::demand(engine, tenant, &event, (require, None)).await?,
             None => Claiming::Kept,
         };
@@ -79,8 +96,8 @@ pub async fn put(engine: &Engine, tenant: TenantId, put: PutEvent) -> Result<Put
             Err(StoreError::Conflict { .. }) => {}
             Err(StoreError::NotFree { refused }) => {
                 let id = found.row.as_ref().map(|row| row.id);
-                let require = put.require_free.clone().unwrap_or_default();
-                let refused = (&require, refused);
+                let usual = RequireFree::default();
+                let refused = (require.unwrap_or(&usual), refused);
                 let not_free = claims::not_free(engine, tenant, (&event, id), refused).await?;
                 return Err(EventError::NotFree(not_free));
             }

@@ -1,15 +1,20 @@
 //! What the application wants of an event, on the wire.
 
 pub(super) mod parts;
+pub(crate) mod require_free;
 pub(super) mod when;
 
 use std::collections::BTreeMap;
 
 use kalends_core::event::{self, Color, Conference, Invitations, Mirroring};
+use kalends_engine::claims;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::parts::{AddedBy, Attendee, ColorWord, Person, Reminder, Source};
+use self::{
+    parts::{AddedBy, Attendee, ColorWord, Person, Reminder, Source},
+    require_free::RequireFree,
+};
 use crate::{
     problem::Problem,
     words::{Status, Transparency, Visibility},
@@ -107,9 +112,21 @@ pub(crate) struct EventBody {
     #[serde(default)]
     #[schema(default = json!({}), examples(json!({"course": "piano"})))]
     metadata: BTreeMap<String, String>,
+    /// Claims the time first: when it is not free for all of the people, nothing is written and the answer is `not_free` with
+    /// alternatives. Time that the event has taken so before is not asked for again. Only in requests.
+    #[serde(default, skip_serializing)]
+    #[schema(write_only)]
+    require_free: Option<RequireFree>,
 }
 
 impl EventBody {
+    /// The terms on which the time has to be free, if it has to be.
+    pub(crate) fn require_free(&self) -> Result<Option<claims::RequireFree>, Problem> {
+        self.require_free
+            .as_ref()
+            .map_or(Ok(None), RequireFree::to_engine)
+    }
+
     /// The event, read but not yet checked against its bounds.
     pub(crate) fn into_core(self) -> Result<event::Event, Problem> {
         let zone = self.time_zone.as_deref();
@@ -179,6 +196,7 @@ impl From<event::Event> for EventBody {
             sync: event.mirroring == Mirroring::OnCalendars,
             status: event.status.into(),
             metadata: event.metadata,
+            require_free: None,
         }
     }
 }

@@ -39,6 +39,7 @@ use crate::{
         (status = 200, description = "The event as it is now.", body = Event, headers(("ETag" = String, description = "Its version."))),
         (status = 201, description = "The event was made.", body = Event, headers(("ETag" = String, description = "Its version."))),
         (status = 404, description = "`not_found`: one of the people is no user; `errors` names them."),
+        (status = 409, description = "`not_free`: with `requireFree`, the time is taken; the problem says whose and by what, and when all of the people can."),
         (status = 412, description = "`version_mismatch`: it is not of the version that was asked for; the header `ETag` has its version."),
     ),
 )]
@@ -49,12 +50,17 @@ pub(crate) async fn put_event(
     IfVersion(condition): IfVersion,
     Json(body): Json<EventBody>,
 ) -> Result<Answered, Problem> {
+    let require = body.require_free()?;
     let put = PutEvent {
         key,
         event: body.into_core()?,
         condition,
     };
-    Ok(match events::put(state.engine(), caller.tenant, put).await? {
+    let put = match &require {
+        Some(require) => events::put_where_free(state.engine(), caller.tenant, put, require).await?,
+        None => events::put(state.engine(), caller.tenant, put).await?,
+    };
+    Ok(match put {
         Put::Created(event) => Answered(StatusCode::CREATED, Box::new(event.into())),
         Put::Stored(event) => Answered(StatusCode::OK, Box::new(event.into())),
     })

@@ -24,7 +24,7 @@ pub(crate) enum OnUnreachableWord {
 }
 
 /// Reads the three fields that say how fresh an answer must be.
-pub(super) fn read(
+pub(crate) fn read(
     max_staleness_seconds: Option<u32>,
     on_unreachable: OnUnreachableWord,
     last_known_max_age_seconds: Option<u32>,
