@@ -1,7 +1,5 @@
 //! Reading events.
 
-use std::collections::BTreeMap;
-
 use kalends_core::{
     event::{Event, EventKey},
     time::{EventId, TenantId},
@@ -36,27 +34,6 @@ impl Store {
             .push_bind(key.as_str());
         let row = self.db().read_first(select).await?;
         event(&row.ok_or(StoreError::NotFound { what: "event" })?)
-    }
-
-    /// The keys of those of these events that have one.
-    pub async fn event_keys(
-        &self,
-        tenant: TenantId,
-        ids: &[EventId],
-    ) -> Result<BTreeMap<EventId, EventKey>, StoreError> {
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let select = sql("SELECT id, key FROM events WHERE tenant_id = ")
-            .push_bind(tenant)
-            .push(" AND key IS NOT NULL AND id IN ")
-            .push_list(ids.iter().copied());
-        let mut keys = BTreeMap::new();
-        for row in self.db().read(select).await? {
-            let id = row.id("id", EventId)?;
-            keys.extend(key(&row)?.map(|key| (id, key)));
-        }
-        Ok(keys)
     }
 
     /// One event, a hold's too.
