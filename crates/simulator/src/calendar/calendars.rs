@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::body::{etag, object};
 use crate::{
     directory::{AccessList, AccessRole, Calendar, Directory, EventStore, ListEntry},
-    events::rezone,
+    events::{Conferences, rezone},
     google::{self, Call, Caller, GoogleError, Method, if_none_match, precondition},
     quota::Quota,
     state::Sim,
@@ -37,7 +37,7 @@ pub(crate) async fn get(
     let directory = sim.directory();
     let (calendar, _) = directory.open(&caller, &calendar)?;
     let unchanged = if_none_match(&call.headers, &etag(calendar.version_us));
-    Ok(unchanged.unwrap_or_else(|| google::json(StatusCode::OK, &write(calendar))))
+    Ok(unchanged.unwrap_or_else(|| google::json(StatusCode::OK, &write(calendar, &directory.conferences))))
 }
 
 /// A new calendar of the caller's, which is put on their list.
@@ -65,7 +65,7 @@ pub(crate) async fn insert(State(sim): State<Sim>, call: Call, body: Bytes) -> R
         events: EventStore::default(),
         free_busy_error: None,
     };
-    let answer = write(&calendar);
+    let answer = write(&calendar, &directory.conferences);
     directory.insert_calendar(calendar);
     if let Some(user) = directory.user_mut(&caller.email) {
         user.set_entry(ListEntry::new(&id, version_us));
@@ -120,7 +120,11 @@ fn change(
     calendar.description = new.description;
     calendar.location = new.location;
     calendar.version_us = version_us;
-    Ok(google::json(StatusCode::OK, &write(calendar)))
+    let calendar = directory.calendar(&id).ok_or_else(GoogleError::not_found)?;
+    Ok(google::json(
+        StatusCode::OK,
+        &write(calendar, &directory.conferences),
+    ))
 }
 
 /// An id as Google gives it: 64 hexadecimal digits.
@@ -146,11 +150,11 @@ pub(super) fn open_as_owner<'a>(
     }
 }
 
-fn write(calendar: &Calendar) -> Value {
+fn write(calendar: &Calendar, conferences: &Conferences) -> Value {
     let mut body = json!({
         "kind": "calendar#calendar", "etag": etag(calendar.version_us), "id": calendar.id,
         "summary": calendar.summary, "timeZone": calendar.zone.name(),
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
+        "conferenceProperties": {"allowedConferenceSolutionTypes": conferences.solutions(&calendar.id)},
     });
     for (name, text) in [
         ("description", &calendar.description),

@@ -20,7 +20,7 @@ pub(super) fn write(directory: &Directory, user: &User, entry: &ListEntry) -> Va
         "foregroundColor": entry.foreground.as_deref().unwrap_or("#000000"),
         "accessRole": role.name(),
         "defaultReminders": default_reminders(directory, &user.email, calendar),
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
+        "conferenceProperties": {"allowedConferenceSolutionTypes": directory.conferences.solutions(&calendar.id)},
     });
     let flags = [
         ("selected", entry.selected),

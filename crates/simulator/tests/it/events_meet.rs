@@ -174,6 +174,11 @@ async fn a_calendar_that_allows_no_meet_refuses_and_so_do_kinds_that_are_gone() 
         },
     );
     assert_eq!(google.post(&at, &ask("r1")).await.refused(), (400, "invalid"));
+    for of_calendar in ["users/me/calendarList/primary", "calendars/primary"] {
+        let calendar = google.get(&format!("/calendar/v3/{of_calendar}")).await.ok();
+        let kinds = &calendar["conferenceProperties"]["allowedConferenceSolutionTypes"];
+        assert_eq!(*kinds, json!([]), "{of_calendar}");
+    }
     // Without the version nobody asks.
     assert!(google.insert(&ask("r1")).await.get("conferenceData").is_none());
     assert_eq!(

@@ -87,7 +87,10 @@ pub fn after(wanted: Wanted<'_>, link: &LinkState, step: &Step, outcome: Outcome
         }),
         // An earlier try of the same write may still have been taken: the attempt stays noted.
         Outcome::Refused(refusal) => After::Blocked {
-            link: link.clone(),
+            link: match refusal {
+                Refusal::Rejected => link.clone().without_verdict_on_meeting(),
+                _ => link.clone(),
+            },
             refusal,
         },
     }

@@ -55,6 +55,16 @@ impl MeetingLink {
 }
 
 impl LinkState {
+    /// The link whose content is not taken without a meeting link either: the meeting link may not have been the fault,
+    /// and is asked for again with the next content.
+    #[must_use]
+    pub(super) fn without_verdict_on_meeting(mut self) -> Self {
+        if self.meeting_link == MeetingLink::Refused {
+            self.meeting_link = MeetingLink::Possible;
+        }
+        self
+    }
+
     /// The link after an answer that says how far the meeting link is. One that could not be made was not sent.
     #[must_use]
     pub(super) fn with_meeting(mut self, meeting: &Meeting) -> Self {

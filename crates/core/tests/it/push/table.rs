@@ -195,6 +195,28 @@ fn a_refused_meeting_link_goes_without_and_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_content_that_is_not_taken_either_way_says_nothing_of_meeting_links() {
+    let mut wanted = desired();
+    wanted.conference = Conference::Wanted;
+    let wanted = Wanted::Shown(&wanted);
+    let refused = LinkState {
+        meeting_link: MeetingLink::Refused,
+        ..new()
+    };
+    for (refusal, expect) in [
+        (Refusal::Rejected, MeetingLink::Possible),
+        (Refusal::UsageLimit, MeetingLink::Refused),
+    ] {
+        let step = plan(wanted, &refused);
+        let follows = after(wanted, &refused, &step, Outcome::Refused(refusal));
+        let After::Blocked { link, .. } = follows else {
+            unreachable!()
+        };
+        assert_eq!(link.meeting_link, expect);
+    }
+}
+
+#[test]
 fn a_meeting_link_that_could_not_be_made_is_asked_for_once_more() {
     let mut wanted = desired();
     wanted.conference = Conference::Wanted;

@@ -4,12 +4,14 @@ use kalends_core::{
     event::{Conference, Content},
     sync::push::{After, At, LinkState, Meeting, MeetingLink, Outcome, Step, Wanted, Why, after, plan},
 };
+use kalends_providers::{Provider, provider::Access};
 use serde_json::json;
 
 use super::{
     person::Person,
     writing::{CALENDAR, key, plain, push, take_for},
 };
+use crate::world;
 
 fn with_meeting() -> Content {
     Content {
@@ -77,6 +79,15 @@ async fn a_calendar_that_makes_no_meeting_links_takes_the_event_without_and_says
     person
         .order("/_sim/conferences", &json!({"refusedCalendars": [CALENDAR]}))
         .await;
+    let calendars = person
+        .google()
+        .calendars(&world::ask(Access::OAuth))
+        .await
+        .unwrap();
+    assert!(
+        calendars.iter().all(|calendar| !calendar.can_create_meet),
+        "it says so of itself"
+    );
     let content = with_meeting();
     let wanted = Wanted::Shown(&content);
     let create = plan(wanted, &LinkState::new(key()));

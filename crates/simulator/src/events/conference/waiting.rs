@@ -12,7 +12,7 @@ use super::{
         copies,
         write::{Author, Visible},
     },
-    answer,
+    MEET, answer,
 };
 use crate::{directory::Directory, google::GoogleError, state::Sim};
 
@@ -67,6 +67,11 @@ impl Conferences {
     /// Whether a calendar may have Meet conferences.
     pub(crate) fn allows(&self, calendar: &str) -> bool {
         !self.order.refused_calendars.contains(calendar)
+    }
+
+    /// What kinds of conferences a calendar may have, as it says of itself.
+    pub(crate) fn solutions(&self, calendar: &str) -> &'static [&'static str] {
+        if self.allows(calendar) { &[MEET] } else { &[] }
     }
 
     /// What a request is answered in the very answer to it; `None` for pending.
