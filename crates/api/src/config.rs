@@ -1,7 +1,8 @@
 //! What the binary tells the API.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
+use ipnet::IpNet;
 use kalends_engine::readiness::Process;
 use kalends_ui::DemoPage;
 use secrecy::{ExposeSecret, SecretSlice};
@@ -14,6 +15,35 @@ pub struct ApiConfig {
     cookie_key: SecretSlice<u8>,
     demo: Option<DemoPage>,
     process: Process,
+    sources: SourceLimits,
+}
+
+/// What one source may ask of addresses that need no key.
+#[derive(Clone, Debug, Default)]
+pub struct SourceLimits {
+    /// Who may say by `X-Forwarded-For` for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The pages of connecting, with the way to the provider and back; `None` is any number.
+    pub pages: Option<Rate>,
+    /// Messages of providers; `None` is any number.
+    pub push: Option<Rate>,
+}
+
+/// So many requests at once, and as many in each span after that, evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many; 0 is read as 1.
+    pub requests: u32,
+    /// In which span.
+    pub per: Duration,
+}
+
+impl SourceLimits {
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(&address))
+    }
 }
 
 /// Why the settings cannot be used.
@@ -68,6 +98,7 @@ impl ApiConfig {
             cookie_key,
             demo: None,
             process: Process::default(),
+            sources: SourceLimits::default(),
         })
     }
 
@@ -77,6 +108,18 @@ impl ApiConfig {
     pub fn with_process(mut self, process: Process) -> Self {
         self.process = process;
         self
+    }
+
+    /// Limits what one source may ask without a key; else nobody is limited.
+    #[must_use]
+    pub fn with_sources(mut self, sources: SourceLimits) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// What one source may ask without a key.
+    pub(crate) const fn sources(&self) -> &SourceLimits {
+        &self.sources
     }
 
     /// The process that serves.

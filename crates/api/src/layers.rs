@@ -1,8 +1,9 @@
-//! What every request passes, outside in: [`answer`] (request id, log, problem bodies, common headers), then the panic
-//! guard, then compression, then the limit of the body. Routes that change something add [`idempotent`] of their own.
+//! What every request passes, outside in: [`answer`] (request id, log, problem bodies, common headers), then the limits of
+//! what one source may ask without a key ([`sources`]), then the panic guard, then compression, then the limit of the body. Routes that change something add [`idempotent`] of their own.
 
 mod answer;
 mod idempotent;
+mod sources;
 
 use std::any::Any;
 
@@ -33,6 +34,7 @@ pub(crate) fn around(router: Router, config: &ApiConfig, ambient: &Ambient) -> R
         ambient: ambient.clone(),
         https: config.is_https(),
     };
+    let sources = sources::Sources::new(config.sources(), ambient);
     router.layer(
         ServiceBuilder::new()
             .layer(SetSensitiveRequestHeadersLayer::new([
@@ -40,6 +42,7 @@ pub(crate) fn around(router: Router, config: &ApiConfig, ambient: &Ambient) -> R
                 header::COOKIE,
             ]))
             .layer(from_fn_with_state(server, answer::answer))
+            .layer(from_fn_with_state(sources, sources::by_source))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new())
             .layer(DefaultBodyLimit::max(ApiConfig::BODY_LIMIT_BYTES)),

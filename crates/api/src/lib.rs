@@ -19,13 +19,13 @@ mod routes;
 mod state;
 mod words;
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use axum::Extension;
 use kalends_engine::Engine;
 use tokio::net::TcpListener;
 
-pub use config::{ApiConfig, ConfigError};
+pub use config::{ApiConfig, ConfigError, Rate, SourceLimits};
 pub use kalends_ui::DemoPage;
 
 use crate::state::AppState;
@@ -61,7 +61,8 @@ impl Api {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         let router = Self::router(config, engine);
-        axum::serve(listener, router).with_graceful_shutdown(stop).await
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stop).await
     }
 
     /// The OpenAPI 3.1 document of all routes, as JSON.

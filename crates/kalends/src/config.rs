@@ -172,6 +172,7 @@ fn environment(all: &HashMap<String, String>) -> Environment {
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("server.return_to_origins")
+        .with_list_parse_key("server.trusted_proxies")
         .with_list_parse_key("google.calendar_read_scopes")
         .with_list_parse_key("google.calendar_write_scopes")
         .with_list_parse_key("egress.allow")

@@ -51,6 +51,16 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
+    /// `POST` without the key and without a body, with these headers.
+    pub async fn post_without_key(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers
+            .iter()
+            .fold(Request::post(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        self.raw(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Any request, as it is, without the key.
     pub async fn raw(&self, request: Request<Body>) -> Answer {
         Answer::read(self.raw_response(request).await).await

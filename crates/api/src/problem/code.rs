@@ -97,6 +97,8 @@ codes! {
     FeedUnreadable = ("feed_unreadable", BAD_REQUEST, "The address is no readable calendar");
     /// The address of the feed did not answer; it may be wrong, or its server away.
     FeedUnreachable = ("feed_unreachable", BAD_REQUEST, "The address does not answer");
+    /// Too many requests came from the same address; ask again after `Retry-After` seconds.
+    RateLimited = ("rate_limited", TOO_MANY_REQUESTS, "Too many requests");
     /// The provider refused the request; trying again will not help.
     ProviderRejected = ("provider_rejected", BAD_GATEWAY, "The provider refused");
     /// The provider did not answer, or said that it cannot now; try again later.

@@ -57,7 +57,8 @@ pub(crate) fn run(args: &cli::Serve) -> anyhow::Result<()> {
         });
         let api = ApiConfig::new(config.server.public_url(), wiring::cookie_key(&config.keys))
             .context("server.public_url")?
-            .with_process(process);
+            .with_process(process)
+            .with_sources(config.server.sources());
         // Without the slash, so that paths can be put behind it.
         println!(
             "kalends ready on {}",

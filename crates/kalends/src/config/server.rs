@@ -1,7 +1,13 @@
 //! `[server]`: where the server is, what it does, how it ends, and who may be sent back to where.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
+use ipnet::IpNet;
+use kalends_api::{Rate, SourceLimits};
+use kalends_egress::{Window, WindowError};
 use kalends_engine::replicas::Role;
 use serde::Deserialize;
 use url::{Host, Origin, Url};
@@ -18,6 +24,9 @@ pub(crate) struct Server {
     role: String,
     drain_delay_seconds: u64,
     drain_seconds: u64,
+    page_requests_per_source: String,
+    push_requests_per_source: String,
+    trusted_proxies: Vec<String>,
 }
 
 impl Server {
@@ -36,6 +45,19 @@ impl Server {
         Drain {
             delay: Duration::from_secs(self.drain_delay_seconds),
             limit: Duration::from_secs(self.drain_seconds),
+        }
+    }
+
+    /// What one source may ask without a key, once the configuration has been checked.
+    pub(crate) fn sources(&self) -> SourceLimits {
+        SourceLimits {
+            trusted_proxies: self
+                .trusted_proxies
+                .iter()
+                .flat_map(|text| network(text))
+                .collect(),
+            pages: rate(&self.page_requests_per_source).ok().flatten(),
+            push: rate(&self.push_requests_per_source).ok().flatten(),
         }
     }
 
@@ -64,6 +86,21 @@ impl Server {
                     "server.{name}: {} to {}, not {seconds}",
                     range.start(),
                     range.end()
+                ));
+            }
+        }
+        for (name, text) in [
+            ("page_requests_per_source", &self.page_requests_per_source),
+            ("push_requests_per_source", &self.push_requests_per_source),
+        ] {
+            if let Err(mistake) = rate(text) {
+                mistakes.push(format!("server.{name}: {mistake}"));
+            }
+        }
+        for proxy in &self.trusted_proxies {
+            if network(proxy).is_none() {
+                mistakes.push(format!(
+                    "server.trusted_proxies: \"{proxy}\" is no address or network such as \"10.0.0.7\" or \"10.0.0.0/8\""
                 ));
             }
         }
@@ -96,6 +133,26 @@ fn is_bare(url: &Url) -> bool {
         && url.password().is_none()
 }
 
+/// A limit of one source; `None` for none.
+fn rate(text: &str) -> Result<Option<Rate>, WindowError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let window: Window = text.parse()?;
+    Ok(Some(Rate {
+        requests: window.calls,
+        per: window.per,
+    }))
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
 /// https, or http to this machine.
 fn is_safe(url: &Url) -> bool {
     let loopback = match url.host() {
@@ -115,4 +172,28 @@ pub(super) fn url_or_empty<'de, D: serde::Deserializer<'de>>(input: D) -> Result
     Url::parse(&text)
         .map(Some)
         .map_err(|why| serde::de::Error::custom(format!("\"{text}\" is not a URL: {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_sources_is_one_window_or_none() {
+        let two_a_second = Rate {
+            requests: 20,
+            per: Duration::from_secs(10),
+        };
+        assert_eq!(rate("20 per 10 s"), Ok(Some(two_a_second)));
+        assert_eq!(rate(""), Ok(None));
+        assert!(rate("20").unwrap_err().to_string().contains("10 per 10 s"));
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        assert_eq!(network("10.0.0.7"), Some("10.0.0.7/32".parse().unwrap()));
+        assert_eq!(network("10.0.0.0/8"), Some("10.0.0.0/8".parse().unwrap()));
+        assert_eq!(network("::1"), Some("::1/128".parse().unwrap()));
+        assert_eq!(network("proxy.example"), None);
+    }
 }

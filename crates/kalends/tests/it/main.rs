@@ -13,3 +13,4 @@ mod serve;
 mod simulate;
 mod simulator_recipe;
 mod slots;
+mod sources;

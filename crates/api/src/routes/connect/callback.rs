@@ -44,6 +44,7 @@ pub(crate) struct ProviderAnswer {
         (status = 200, description = "Connected; a page says so.", body = String, content_type = "text/html"),
         (status = 303, description = "To `returnTo`, or once more to the provider when it withheld lasting access."),
         (status = 403, description = "`state_invalid`: the round trip is unknown, over, or from another browser. `access_denied`: the person gave no access."),
+        (status = 429, description = "`rate_limited`: too many requests came from one address."),
         (status = 502, description = "`provider_rejected`: the provider did not complete the sign-in."),
         (status = 503, description = "`provider_unavailable`: the provider does not answer."),
     ),

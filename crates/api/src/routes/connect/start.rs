@@ -28,6 +28,7 @@ use crate::{
         (status = 303, description = "To the provider."),
         (status = 403, description = "`ticket_invalid`: the link was used or has expired. Browsers get a page."),
         (status = 404, description = "`provider_not_configured`: the server has no client for this provider."),
+        (status = 429, description = "`rate_limited`: too many requests came from one address."),
     ),
 )]
 pub(crate) async fn start_oauth(

@@ -29,6 +29,7 @@ const LONGEST: usize = 512;
     responses(
         (status = 204, description = "The message is taken, or is none for this server."),
         (status = 400, description = "`invalid_request`: a header is missing or cannot be read."),
+        (status = 429, description = "`rate_limited`: too many messages came from one address."),
         (status = 503, description = "`unavailable`: the message could not be stored and is to be sent again."),
     )
 )]
