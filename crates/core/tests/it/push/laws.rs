@@ -196,11 +196,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 fn habits() -> impl Strategy<Value = Habits> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let on_new_rule = prop::sample::select(vec![
-        OnNewRule::TheyStay,
-        OnNewRule::TheyAreReset,
-        OnNewRule::TheyAreCancelled,
-    ]);
+    let on_new_rule = prop::sample::select(vec![OnNewRule::Stay, OnNewRule::Reset, OnNewRule::Cancelled]);
     (flags, 0_u32..4, on_new_rule).prop_map(|(flags, failing_meetings, on_new_rule)| Habits {
         hides_marker: flags.0,
         forgets_deleted: flags.1,

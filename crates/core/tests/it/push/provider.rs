@@ -23,6 +23,7 @@ pub(crate) struct Provider {
 
 /// In what providers differ.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each habit is one by itself")]
 pub(crate) struct Habits {
     /// Does not answer our marker.
     pub(crate) hides_marker: bool,
@@ -42,11 +43,11 @@ pub(crate) struct Habits {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum OnNewRule {
     #[default]
-    TheyStay,
+    Stay,
     /// They are as the series says again.
-    TheyAreReset,
+    Reset,
     /// They no longer take place.
-    TheyAreCancelled,
+    Cancelled,
 }
 
 #[derive(Clone, Debug)]
@@ -180,10 +181,10 @@ impl Provider {
         self.now += 1;
         for held in self.events.values_mut() {
             match self.habits.on_new_rule {
-                OnNewRule::TheyStay => continue,
-                OnNewRule::TheyAreReset if held.is_live => held.content = as_kept(by_series.clone()),
-                OnNewRule::TheyAreReset => {}
-                OnNewRule::TheyAreCancelled => held.is_live = false,
+                OnNewRule::Stay => continue,
+                OnNewRule::Reset if held.is_live => held.content = as_kept(by_series.clone()),
+                OnNewRule::Reset => {}
+                OnNewRule::Cancelled => held.is_live = false,
             }
             held.etag = self.now;
         }
