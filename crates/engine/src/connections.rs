@@ -3,6 +3,7 @@
 mod account;
 mod consent;
 mod disconnect;
+mod event_counts;
 mod get;
 mod keep_alive;
 mod list;
@@ -11,6 +12,7 @@ mod run_row;
 mod sync;
 mod sync_runs;
 mod trouble;
+mod want;
 
 use jiff::Timestamp;
 use kalends_core::{
@@ -24,6 +26,7 @@ use crate::{page::BadCursor, settings::SettingsError};
 pub(crate) use account::LiveAccount;
 pub use disconnect::disconnect;
 pub(crate) use disconnect::disconnect_all;
+pub use event_counts::{EventCounts, event_counts};
 pub use get::get;
 pub(crate) use get::{may_read, may_write, view};
 pub(crate) use keep_alive::keep_alive;
@@ -32,6 +35,7 @@ pub(crate) use revoke::revoke;
 pub use sync::{LONGEST_WAIT, SyncAnswer, Wait, sync, sync_user};
 pub use sync_runs::sync_runs;
 pub(crate) use trouble::{degrade, require_reauth};
+pub(crate) use want::{Want, want};
 
 /// One account that a user has connected.
 #[derive(Clone, Debug, PartialEq, Eq)]

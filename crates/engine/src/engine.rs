@@ -15,6 +15,7 @@ use url::Origin;
 
 use crate::{
     channels::{Gatherer, PushSettings},
+    events::Bulks,
     keys::KeyCache,
     load::Pace,
     prefetch::Asked,
@@ -68,6 +69,8 @@ pub struct EngineSettings {
     pub budgets: BTreeMap<ProviderKind, Vec<Window>>,
     /// Whether calendars of users who are asked about are pulled before they are too old.
     pub prefetch: bool,
+    /// How many of a person's events are pushed at a time.
+    pub bulks: Bulks,
     /// In whose days the daily jobs are done.
     pub zone: Zone,
     /// How providers tell of changes; `None` leaves everything to polls.
@@ -103,6 +106,7 @@ impl Default for EngineSettings {
             audits: Audits::default(),
             budgets: BTreeMap::new(),
             prefetch: true,
+            bulks: Bulks::default(),
             zone: Zone::UTC,
             push: None,
         }

@@ -4,11 +4,13 @@
 //! say. What is sent to them is the business of the links' tasks.
 
 mod alter;
+mod bulk;
 mod condition;
 mod delete;
 mod get;
 mod list;
 mod news;
+mod pace;
 mod plan;
 mod put;
 pub(crate) mod stand;
@@ -29,11 +31,13 @@ use kalends_store::StoreError;
 use crate::{availability::AvailabilityError, claims::NotFree, page::BadCursor, settings::SettingsError};
 
 pub(crate) use alter::alter;
+pub(crate) use bulk::bulk;
 pub use condition::Condition;
 pub use delete::delete;
 pub use get::get;
 pub use kalends_store::LinkStatus;
 pub use list::{Filter, list};
+pub use pace::Bulks;
 pub(crate) use put::{Also, TRIES, Wanted, change_with};
 pub use put::{Put, PutEvent, put, put_where_free};
 pub(crate) use stand::Standing;

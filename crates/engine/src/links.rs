@@ -26,8 +26,4 @@ mod pushing;
 mod subject;
 mod values;
 
-pub(crate) use self::{
-    failed::failed,
-    owed::{pushes, resumed_of_calendars, resumed_of_connection, resumed_of_user},
-    push::push,
-};
+pub(crate) use self::{failed::failed, owed::pushes, push::push};

@@ -13,6 +13,7 @@ use kalends_store::StoreError;
 pub use get::get;
 pub(crate) use get::{InForce, of_user, read};
 pub use put::put;
+pub(crate) use put::want_what_is_on;
 
 /// Why settings were not read or stored.
 #[derive(Debug, thiserror::Error)]

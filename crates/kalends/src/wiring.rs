@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use kalends_core::ambient::Ambient;
 use kalends_egress::Egress;
-use kalends_engine::{Audits, Engine, EngineSettings, Parts, tokens::Tokens};
+use kalends_engine::{Audits, Engine, EngineSettings, Parts, events::Bulks, tokens::Tokens};
 use kalends_store::{KeyRing, Store, StoreConfig};
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
@@ -95,6 +95,10 @@ pub(crate) fn engine(config: &Config, store: Store, ambient: Ambient) -> anyhow:
         workers: config.tasks.concurrency,
         budgets: outbound::budgets(config),
         prefetch: config.sync.prefetch,
+        bulks: Bulks {
+            batch: config.sync.bulk_batch,
+            pause: SignedDuration::from_secs(config.sync.bulk_pause_seconds.into()),
+        },
         push: config.push.settings(config.server.public_url()),
         zone: config.tasks.zone(),
     };

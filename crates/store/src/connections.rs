@@ -5,6 +5,7 @@
 
 mod connect;
 mod disconnect;
+mod features;
 mod grants;
 mod read;
 mod refresh;

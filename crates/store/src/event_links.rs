@@ -1,5 +1,6 @@
 //! Event links: an event on one calendar, what is known of it there, and whether the calendar is owed anything.
 
+mod count;
 pub(crate) mod form;
 mod owed;
 mod read;
@@ -13,7 +14,8 @@ use kalends_core::{
 };
 
 pub use self::{
-    owed::{LinksOf, OwedLink},
+    count::LinkCount,
+    owed::{OwedLink, OwedLinks},
     sight::KnownLink,
 };
 pub(crate) use self::{

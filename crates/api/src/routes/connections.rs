@@ -7,8 +7,10 @@ pub(crate) mod sync;
 mod sync_run;
 mod sync_runs;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use kalends_core::provider::Feature;
+use kalends_core::{provider::Feature, time::ConnectionId};
 use kalends_engine::connections::{self, State};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +37,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 #[schema(examples(json!({
     "id": "01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90", "userId": "ada", "provider": "google", "account": "ada@example.com",
     "state": "active", "features": [{"feature": "calendar_read", "status": "granted"}],
+    "events": {"pending": 0, "synced": 12, "failed": 0, "blocked": 0, "removed": 1},
     "createdAt": "2026-11-20T09:00:00Z", "updatedAt": "2026-11-20T09:00:00Z"
 })))]
 pub(crate) struct Connection {
@@ -59,10 +62,28 @@ pub(crate) struct Connection {
     revoked_at: Option<Timestamp>,
     /// What the person was asked to allow, and whether they did.
     features: Vec<FeatureState>,
+    /// How far its calendars are with the user's events, by how their links stand.
+    events: EventCounts,
     /// When it was made.
     created_at: Timestamp,
     /// When it changed last.
     updated_at: Timestamp,
+}
+
+/// How many events stand how on calendars.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EventCounts {
+    /// Something is to be sent.
+    pending: u64,
+    /// The calendar shows what is wanted.
+    synced: u64,
+    /// Sending was given up for now.
+    failed: u64,
+    /// The provider does not take it until something changes.
+    blocked: u64,
+    /// The event is off the calendar.
+    removed: u64,
 }
 
 /// `active`: it works. `degraded`: it has trouble that may pass, and is tried further. `reauth_required`: only the
@@ -94,8 +115,13 @@ pub(crate) enum FeatureStatus {
     NeedsConsent,
 }
 
-impl From<connections::Connection> for Connection {
-    fn from(connection: connections::Connection) -> Self {
+impl Connection {
+    /// The connection with its events, of which there may be none.
+    pub(crate) fn with(
+        connection: connections::Connection,
+        counts: &BTreeMap<ConnectionId, connections::EventCounts>,
+    ) -> Self {
+        let counts = counts.get(&connection.id).copied().unwrap_or_default();
         let (state, reason, revoked_at) = match connection.state {
             State::Active => (ConnectionState::Active, None, None),
             State::Degraded { reason } => (ConnectionState::Degraded, Some(reason), None),
@@ -122,6 +148,13 @@ impl From<connections::Connection> for Connection {
             reason,
             revoked_at,
             features: connection.features.into_iter().map(of).collect(),
+            events: EventCounts {
+                pending: counts.pending,
+                synced: counts.synced,
+                failed: counts.failed,
+                blocked: counts.blocked,
+                removed: counts.removed,
+            },
             created_at: connection.created_at,
             updated_at: connection.updated_at,
         }

@@ -12,10 +12,9 @@ use kalends_store::{
 use crate::{
     Engine, changes, channels,
     connections::{LiveAccount, Trigger},
-    links,
     runner::{
         failure::{Class, Failure},
-        task,
+        task::{self, Bulk},
     },
 };
 
@@ -77,6 +76,10 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
     if !(added.is_empty() && lost.is_empty()) {
         effects = effects.task(task::conflicts(connection.tenant, user, now));
     }
+    if !added.is_empty() || !updated.is_empty() {
+        // One that is back, or may be written now, takes what is owed to it.
+        effects = effects.task(task::bulk_push(connection.tenant, user, Bulk::Owed, now));
+    }
     for calendar in added {
         effects = effects.change(changes::calendar_added(user, id, calendar));
     }
@@ -109,10 +112,6 @@ pub(crate) async fn discover(engine: &Engine, task: &ClaimedTask) -> Result<(), 
         effects = effects.task(task::pull(id, calendar, trigger, now));
     }
     let of = (connection.tenant, id);
-    // What a calendar held up that is back, or that can be written now, goes on.
-    let others: Vec<CalendarId> = found.iter().map(|calendar| calendar.id).collect();
-    let pushes = links::resumed_of_calendars(engine, connection.tenant, &others).await?;
-    effects = effects.and(pushes);
     let watches = channels::watches_of_account(engine, connection.provider, of, selected).await?;
     effects = effects.and(watches);
     let discovery = Discovery { found, lost, effects };

@@ -4,7 +4,12 @@ use kalends_core::time::{CalendarId, TenantId};
 use kalends_store::{Connection, ConnectionState, Effects, StoreError};
 
 use super::{Calendar, CalendarError, get, missing};
-use crate::{Engine, changes, channels, connections::Trigger, runner::task};
+use crate::{
+    Engine, changes, channels,
+    connections::Trigger,
+    runner::task::{self, Bulk},
+    settings::{self, SettingsError},
+};
 
 /// What to change; `None` leaves it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,14 +52,21 @@ pub async fn update(
     }
     match update.write_target {
         Some(true) if !row.write_target => {
+            let now = engine.ambient().now();
+            let effects = news().task(task::bulk_push(tenant, &row.user, Bulk::Owed, now));
             engine
                 .store()
-                .set_write_target(tenant, id, news())
+                .set_write_target(tenant, id, effects)
                 .await
                 .map_err(|error| match error {
                     StoreError::Conflict { .. } => CalendarError::NotWritable,
                     error => CalendarError::Store(error),
                 })?;
+            match settings::want_what_is_on(engine, tenant, &row.user).await {
+                // The person is gone, or what they once set cannot be read: nobody is to be asked.
+                Err(SettingsError::Store(error)) => return Err(error.into()),
+                Err(_) | Ok(()) => {}
+            }
         }
         Some(false) if row.write_target => engine.store().clear_write_target(tenant, id, news()).await?,
         Some(_) | None => {}

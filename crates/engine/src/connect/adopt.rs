@@ -10,7 +10,11 @@ use kalends_store::{
     OauthState, StoreError,
 };
 
-use crate::{Engine, changes, connections::Trigger, links, runner::task};
+use crate::{
+    Engine, changes,
+    connections::Trigger,
+    runner::task::{self, Bulk},
+};
 
 /// What the provider granted, to whom.
 pub(super) struct Granted<'a> {
@@ -85,6 +89,12 @@ async fn commit(
         effects: resumed(engine, trip.tenant, id)
             .await?
             .task(task::discover(id, engine.ambient().now()))
+            .task(task::bulk_push(
+                trip.tenant,
+                &trip.user,
+                Bulk::Owed,
+                engine.ambient().now(),
+            ))
             .change(change(&trip.user, id, trip.provider)),
     };
     engine.store().commit_connect(trip.tenant, commit).await?;
@@ -92,7 +102,7 @@ async fn commit(
     Ok((id, needs_consent))
 }
 
-/// Pulls of the calendars that were chosen before, at once; and what is owed to them.
+/// Pulls of the calendars that were chosen before, at once.
 pub(crate) async fn resumed(
     engine: &Engine,
     tenant: TenantId,
@@ -107,8 +117,7 @@ pub(crate) async fn resumed(
     let chosen = calendars
         .iter()
         .filter(|calendar| calendar.selected && calendar.lost_at.is_none());
-    let pushes = links::resumed_of_connection(engine, tenant, id).await?;
-    Ok(chosen.fold(pushes, |effects, calendar| {
+    Ok(chosen.fold(Effects::none(), |effects, calendar| {
         effects.task(task::pull(id, calendar.id, Trigger::Selected, now))
     }))
 }

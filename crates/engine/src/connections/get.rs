@@ -23,10 +23,7 @@ pub(crate) fn may_read(engine: &Engine, row: &kalends_store::Connection) -> bool
 
 /// Whether the account's person allows events to be written, whatever they were asked for.
 pub(crate) fn may_write(engine: &Engine, row: &kalends_store::Connection) -> bool {
-    engine.oauth(row.provider).is_none_or(|client| {
-        let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
-        client.missing(&granted, &[Feature::CalendarWrite]).is_empty()
-    })
+    missing_scopes(engine, row, &[Feature::CalendarWrite]).is_empty()
 }
 
 /// A connection as people see it.
@@ -56,11 +53,19 @@ pub(crate) fn view(engine: &Engine, row: kalends_store::Connection) -> Connectio
 
 /// Features whose scopes were not granted, and those that the provider refused all the same.
 fn needs_consent(engine: &Engine, row: &kalends_store::Connection) -> Vec<Feature> {
-    let Some(client) = engine.oauth(row.provider) else {
-        return Vec::new();
-    };
-    let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
-    let missing = client.missing(&granted, &row.features);
+    let missing = missing_scopes(engine, row, &row.features);
     let needs = |feature: &Feature| missing.contains(feature) || row.refused.contains(feature);
     row.features.iter().copied().filter(needs).collect()
+}
+
+/// Those of the features that the account's person has not allowed.
+pub(super) fn missing_scopes(
+    engine: &Engine,
+    row: &kalends_store::Connection,
+    features: &[Feature],
+) -> Vec<Feature> {
+    engine.oauth(row.provider).map_or_else(Vec::new, |client| {
+        let granted: ScopeSet = row.scopes.iter().map(String::as_str).collect();
+        client.missing(&granted, features)
+    })
 }

@@ -11,7 +11,7 @@ use crate::{
     Engine, changes, connect,
     runner::{
         failure::{Class, Failure},
-        task,
+        task::{self, Bulk},
     },
 };
 
@@ -67,6 +67,7 @@ async fn revive(engine: &Engine, connection: &Connection) -> Result<(), StoreErr
         revoked_at: None,
         effects: effects
             .task(task::discover(*id, engine.ambient().now()))
+            .task(task::bulk_push(*tenant, user, Bulk::Owed, engine.ambient().now()))
             .change(changes::connection_recovered(user, *id, *provider)),
     };
     engine

@@ -1,6 +1,6 @@
 //! What becomes of an event's links when the event, or its people's calendars, are others than before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kalends_core::{
     event::{Conference, Event, Presentation, StandingLink, WriteTarget},
@@ -43,21 +43,24 @@ pub(super) fn plan(event: &Event, before: Option<&Event>, around: Surroundings<'
     let targets = targets(around);
     let standing = standing(around, &targets);
     let decided = event.links(&targets, &standing);
-    let aim: BTreeMap<EventLinkId, &LinkRow> = around.links.iter().map(|row| (row.id, row)).collect();
-    let shown: BTreeSet<EventLinkId> = decided.shown.iter().copied().collect();
-    let leaves = |row: &&LinkRow| row.standing.aim == LinkAim::Shown && !shown.contains(&row.id);
-    let removed: Vec<EventLinkId> = around.links.iter().filter(leaves).map(|row| row.id).collect();
+    let stays: BTreeSet<EventLinkId> = decided.shown.into_iter().collect();
+    // One time of a series comes and goes with its series.
+    let (shown, rest): (Vec<&LinkRow>, Vec<&LinkRow>) = around
+        .links
+        .iter()
+        .partition(|row| stays.contains(&row.standing.state.key.link));
+    let leaves = |row: &&LinkRow| row.standing.aim == LinkAim::Shown;
+    let removed: Vec<EventLinkId> = rest.into_iter().filter(leaves).map(|row| row.id).collect();
     // Who has a link of their own is not invited from another: links that come or go change what the others show.
     let others_differ = !decided.new.is_empty() || !removed.is_empty();
-    let is_due = |id: &EventLinkId| {
-        aim.get(id).is_some_and(|row| {
-            row.standing.aim != LinkAim::Shown || others_differ || shows_otherwise(event, before, row)
-        })
+    let is_due = |row: &&LinkRow| match row.standing.aim {
+        LinkAim::Shown => others_differ || shows_otherwise(event, before, row),
+        LinkAim::Removed => true,
+        LinkAim::Off => false,
     };
-    let shown = decided.shown.into_iter().filter(is_due).collect();
     LinkPlan {
         new: decided.new,
-        shown,
+        shown: shown.into_iter().filter(is_due).map(|row| row.id).collect(),
         removed,
     }
 }
@@ -112,8 +115,9 @@ fn standing(around: Surroundings<'_>, targets: &[WriteTarget]) -> Vec<StandingLi
         let mut others = links.filter(|other| other.user == row.user && other.standing.aim == LinkAim::Shown);
         others.any(|other| !is_gone(other)) || targets.iter().any(|target| target.user == row.user)
     };
+    let is_whole = |row: &&LinkRow| row.standing.state.key.occurrence.is_none();
     let counts = |row: &&LinkRow| row.standing.aim == LinkAim::Off || !is_gone(row) || !has_another(row);
-    let links = around.links.iter().filter(counts);
+    let links = around.links.iter().filter(is_whole).filter(counts);
     links
         .map(|row| StandingLink {
             link: row.id,
@@ -144,9 +148,16 @@ fn shows_otherwise(event: &Event, before: Option<&Event>, row: &LinkRow) -> bool
         conference: Conference::NotWanted,
         linked_addresses: &[],
     };
+    let time = row.standing.state.key.occurrence;
+    if time.is_none() && before.exceptions != event.exceptions {
+        return true;
+    }
     let content = |event: &Event| {
         let person = event.people.iter().find(|person| person.user == row.user)?;
-        Some(event.content_for(person, same))
+        match time {
+            None => Some(event.content_for(person, same)),
+            Some(start) => Some(event.occurrence(start)?.content_for(person, same)),
+        }
     };
     match (content(before), content(event)) {
         (Some(before), Some(now)) => !before.changed(&now).is_empty(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kalends_core::{
     ambient::Ambient,
-    event::{self, EventKey},
+    event::{self, EventKey, Person},
     time::{EventId, EventLinkId, TenantId, UserId},
 };
 use kalends_store::{
@@ -13,6 +13,7 @@ use kalends_store::{
 
 use super::{
     Condition, Event, EventError, news,
+    pace::Pace,
     plan::{LinkPlan, plan, reachable},
     stand::{self, Standing},
     view::view,
@@ -21,7 +22,6 @@ use crate::{
     Engine,
     claims::{self, RequireFree},
     conflicts,
-    runner::task,
 };
 
 /// How often a change that others overtook is planned again.
@@ -103,7 +103,7 @@ async fn put_with(
             }
             changed => {
                 let changed = changed?;
-                let event = settled(engine, tenant, (found, changed), &writers).await?;
+                let event = settled(engine, tenant, (found, changed)).await?;
                 return Ok(if current.is_none() {
                     Put::Created(event)
                 } else {
@@ -184,7 +184,8 @@ fn changing_with(
     if matches!(write, EventWrite::Keep { .. }) && links.is_empty() && !is_more {
         return None;
     }
-    let mut commit = commit(engine, found, (write, links), TaskLane::Push);
+    let mut pace = Pace::at_once(TaskLane::Push, engine.ambient().now());
+    let mut commit = commit(engine, found, (write, links), &mut pace);
     (commit.claiming, commit.hold) = (also.claiming, also.hold);
     if commit.hold.is_none() {
         commit.effects.changes.extend(news::of_change(wanted, before));
@@ -231,17 +232,13 @@ pub(super) fn commit(
     engine: &Engine,
     found: &Standing,
     (write, links): (EventWrite, LinkPlan),
-    lane: TaskLane,
+    pace: &mut Pace,
 ) -> EventCommit {
-    let now = engine.ambient().now();
     let mut commit = EventCommit::new(write);
     for target in links.new {
         let id = EventLinkId::new(engine.ambient());
         if let Some(connection) = reachable(&found.calendars, target.calendar) {
-            commit
-                .effects
-                .tasks
-                .push(task::push_link(connection, id, lane, now));
+            commit.effects.tasks.push(pace.push(connection, id));
         }
         commit.new_links.push(NewLink {
             id,
@@ -253,7 +250,7 @@ pub(super) fn commit(
     for id in links.shown.iter().chain(&links.removed) {
         let row = found.links.iter().find(|row| row.id == *id);
         let connection = row.and_then(|row| reachable(&found.calendars, row.calendar));
-        let push = connection.map(|connection| task::push_link(connection, *id, lane, now));
+        let push = connection.map(|connection| pace.push(connection, *id));
         commit.effects.tasks.extend(push);
     }
     commit.shown = links.shown;
@@ -267,29 +264,31 @@ async fn settled(
     engine: &Engine,
     tenant: TenantId,
     (before, changed): (Standing, Option<EventRow>),
-    writers: &BTreeSet<UserId>,
 ) -> Result<Event, EventError> {
     let Some(row) = changed else {
         let row = before.row.ok_or(EventError::NotFound)?;
         return Ok(view(row, &before.links, &before.calendars)?);
     };
     let links = engine.store().links_of_events(tenant, &[row.id]).await?;
-    let without = writers
-        .iter()
-        .filter(|user| !links.iter().any(|link| link.user == **user));
-    let without: BTreeSet<UserId> = without.cloned().collect();
+    let lacks = |person: &Person| !links.iter().any(|link| link.user == person.user);
+    let writers = if row.event.is_shown() && row.event.people.iter().any(lacks) {
+        stand::writers(engine, tenant, &row.event).await?
+    } else {
+        BTreeSet::new()
+    };
     let mut now = Standing {
-        calendars: stand::calendars(engine, tenant, &without, &links).await?,
+        calendars: stand::calendars(engine, tenant, &writers, &links).await?,
         row: Some(row.clone()),
         links,
     };
-    let links = plan(&row.event, Some(&row.event), now.around(writers));
-    if !links.is_empty() {
+    let links = plan(&row.event, Some(&row.event), now.around(&writers));
+    if !writers.is_empty() && !links.is_empty() {
         let write = EventWrite::Keep {
             id: row.id,
             version: row.version,
         };
-        let commit = commit(engine, &now, (write, links), TaskLane::Push);
+        let mut pace = Pace::at_once(TaskLane::Push, engine.ambient().now());
+        let commit = commit(engine, &now, (write, links), &mut pace);
         match engine.store().commit_event(tenant, commit).await {
             // Overtaken: whoever did so planned the links from what is true now.
             Err(StoreError::Conflict { .. }) => {}

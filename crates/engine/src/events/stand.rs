@@ -8,7 +8,7 @@ use kalends_core::{
 };
 use kalends_store::{EventCalendar, EventRow, LinkRow, StoreError};
 
-use super::{EventError, plan::Surroundings};
+use super::{EventError, bulk::takes_events, plan::Surroundings};
 use crate::{Engine, settings};
 
 /// An event with its links and the calendars that matter to it.
@@ -81,7 +81,7 @@ pub(crate) async fn writers(
     for (index, person) in people.into_iter().enumerate() {
         let found = known.iter().find(|known| known.user.id == person);
         let found = found.ok_or(EventError::UnknownUser { index })?;
-        if settings::read(engine, &found.settings)?.write.enabled {
+        if takes_events(&settings::read(engine, &found.settings)?) {
             writers.insert(person);
         }
     }

@@ -9,7 +9,9 @@ use super::{
     sweep,
     task::{Kind, Meaning, meaning},
 };
-use crate::{Engine, audit, calendars, channels, conflicts, connections, holds, links, pull, schedules};
+use crate::{
+    Engine, audit, calendars, channels, conflicts, connections, events, holds, links, pull, schedules,
+};
 
 /// How long a task of an unknown kind waits for a process that knows it.
 const UNKNOWN_WAITS: SignedDuration = SignedDuration::from_mins(1);
@@ -30,6 +32,7 @@ pub(super) fn run<'a>(engine: &'a Engine, task: &'a ClaimedTask) -> BoxFuture<'a
         Meaning::Does(Kind::Conflicts) => conflicts::look(engine, task).boxed(),
         Meaning::Does(Kind::ExpireHold) => holds::expire(engine, task).boxed(),
         Meaning::Does(Kind::PushLink) => links::push(engine, task).boxed(),
+        Meaning::Does(Kind::BulkPush) => events::bulk(engine, task).boxed(),
         Meaning::Nothing => futures::future::ok(()).boxed(),
         // A newer version's task, met while versions change: it waits for a process that knows it.
         Meaning::Unknown => futures::future::err(unknown(engine)).boxed(),

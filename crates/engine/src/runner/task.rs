@@ -1,5 +1,6 @@
 //! The kinds of tasks, and how each is made.
 
+mod bulk;
 mod conflicts;
 mod watch;
 
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 pub(crate) use self::{
+    bulk::{Bulk, bulk_of, bulk_push},
     conflicts::{conflicts, conflicts_of},
     watch::{Watched, unwatch, watch, watch_key, watched},
 };
@@ -44,10 +46,12 @@ pub(crate) enum Kind {
     Conflicts,
     /// Makes a calendar show an event; the key is the link.
     PushLink,
+    /// Pushes many of a person's events; the key is the tenant, which events, and the person.
+    BulkPush,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Pull,
         Self::Recompile,
         Self::Discover,
@@ -61,6 +65,7 @@ impl Kind {
         Self::Conflicts,
         Self::PushLink,
         Self::ExpireHold,
+        Self::BulkPush,
     ];
 
     /// The word in the table.
@@ -79,6 +84,7 @@ impl Kind {
             Self::Conflicts => "conflicts",
             Self::PushLink => "push_link",
             Self::ExpireHold => "expire_hold",
+            Self::BulkPush => "bulk_push",
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use killing::{FEWEST, Stage};
 pub(crate) use scripted::{Scripted, Watch};
 pub(crate) use simulated::{Decision, READ, Simulated};
 pub(crate) use world::{CALENDAR, World, interval, remote};
-pub(crate) use writing::{At, Told, lesson};
+pub(crate) use writing::{At, Told, WRITE, lesson};
 
 /// Runs tasks until `work` is done. None is dropped half-way: its claim would hold on.
 pub(crate) async fn while_draining<T>(runner: &Runner, work: impl Future<Output = T>) -> T {

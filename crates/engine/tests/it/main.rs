@@ -6,6 +6,7 @@ mod harness;
 
 mod answers;
 mod audits;
+mod bulks;
 mod choices;
 mod conflicts;
 mod conflicts_resolved;

@@ -12,6 +12,8 @@ pub(crate) struct Sync {
     pub(crate) prefetch: bool,
     pub(crate) audit_every_hours: u32,
     pub(crate) audits_per_hour: u32,
+    pub(crate) bulk_batch: u32,
+    pub(crate) bulk_pause_seconds: u32,
 }
 
 impl Sync {
@@ -22,6 +24,8 @@ impl Sync {
             ("poll_interval_seconds", self.poll_interval_seconds, 1..=86_400),
             ("audit_every_hours", self.audit_every_hours, 1..=8_760),
             ("audits_per_hour", self.audits_per_hour, 0..=100_000),
+            ("bulk_batch", self.bulk_batch, 1..=1_000),
+            ("bulk_pause_seconds", self.bulk_pause_seconds, 0..=3_600),
         ];
         for (name, value, range) in bounds {
             if !range.contains(&value) {

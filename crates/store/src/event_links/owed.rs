@@ -1,8 +1,12 @@
 //! Links that are owed something and may have no task.
 
 use jiff::Timestamp;
-use kalends_core::time::{CalendarId, ConnectionId, EventLinkId, TenantId, UserId};
+use kalends_core::time::{ConnectionId, EventLinkId, TenantId, UserId};
 
+use super::{
+    LinkRow,
+    read::{COLUMNS, link},
+};
 use crate::{
     Store, StoreError,
     db::{Row, sql},
@@ -19,32 +23,41 @@ pub struct OwedLink {
     pub connection: ConnectionId,
 }
 
-/// Whose links are meant.
+/// Which of a user's links are meant.
 #[derive(Clone, Copy, Debug)]
-pub enum LinksOf<'a> {
-    /// Those on calendars of a connection.
-    Connection(ConnectionId),
-    /// Those on a user's calendars.
-    User(&'a UserId),
-    /// Those on these calendars.
-    Calendars(&'a [CalendarId]),
+pub struct OwedLinks<'a> {
+    /// The user.
+    pub user: &'a UserId,
+    /// Whether their calendars are to show the event; else it is to go.
+    pub is_shown: bool,
+    /// Only those after this one.
+    pub after: Option<EventLinkId>,
+    /// Most of them.
+    pub limit: u32,
 }
 
 impl Store {
-    /// The links that are owed something, whatever holds them up.
-    pub async fn links_owed(&self, tenant: TenantId, of: LinksOf<'_>) -> Result<Vec<OwedLink>, StoreError> {
-        let select = sql("SELECT l.id, l.tenant_id, c.connection_id FROM event_links l
-             JOIN calendars c ON c.id = l.calendar_id WHERE l.owed AND l.tenant_id = ")
-        .push_bind(tenant);
-        let select = match of {
-            LinksOf::Connection(id) => select.push(" AND c.connection_id = ").push_bind(id),
-            LinksOf::User(id) => select.push(" AND l.user_id = ").push_bind(id),
-            LinksOf::Calendars(ids) => select
-                .push(" AND l.calendar_id IN ")
-                .push_list(ids.iter().copied()),
-        };
-        let rows = self.db().read(select.push(" ORDER BY l.id")).await?;
-        rows.iter().map(owed).collect()
+    /// A user's links that are owed something, whatever holds them up, in the order in which they were made.
+    pub async fn links_owed(
+        &self,
+        tenant: TenantId,
+        query: OwedLinks<'_>,
+    ) -> Result<Vec<LinkRow>, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE l.owed AND l.tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND l.user_id = ")
+            .push_bind(query.user)
+            .push(if query.is_shown {
+                " AND NOT (l.removing OR l.off)"
+            } else {
+                " AND (l.removing OR l.off)"
+            })
+            .push(" AND l.id > ")
+            .push_bind(query.after.unwrap_or(EventLinkId(uuid::Uuid::nil())))
+            .push(" ORDER BY l.id LIMIT ")
+            .push_bind(query.limit);
+        self.db().read(select).await?.iter().map(link).collect()
     }
 
     /// Links of all tenants that are owed something and can be pushed, after one of them. Those that wait for somebody or were

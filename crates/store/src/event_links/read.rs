@@ -12,7 +12,7 @@ use crate::{
     db::{Row, corrupt, sql},
 };
 
-const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.series_link,
+pub(super) const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.series_link,
      l.occurrence, l.generation, l.provider_id, l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered,
      l.deleting, l.held, l.meeting_link, l.page, l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sightings,
      l.sighted_etag, l.looked, l.stray, l.owed, l.status, l.reason, l.last_error, l.synced_us, l.revision,
@@ -57,7 +57,7 @@ impl Store {
     }
 }
 
-fn link(row: &Row) -> Result<LinkRow, StoreError> {
+pub(super) fn link(row: &Row) -> Result<LinkRow, StoreError> {
     let id = row.id("id", EventLinkId)?;
     let content = |column: &'static str| {
         let text = row.get::<Option<String>>(column)?;

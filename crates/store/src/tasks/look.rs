@@ -75,6 +75,17 @@ impl Store {
         }
     }
 
+    /// How many tasks of a kind a group has in a lane that wait for their time.
+    pub async fn waiting_tasks(&self, kind: &str, group: &str, lane: TaskLane) -> Result<u64, StoreError> {
+        let select = sql("SELECT COUNT(*) AS count FROM tasks
+             WHERE kind = $1 AND group_key = $2 AND lane = $3 AND state = 'waiting'")
+        .bind(kind)
+        .bind(group)
+        .bind(lane.number());
+        let row = self.db().read_first(select).await?;
+        row.map_or(Ok(0), |row| row.count("count"))
+    }
+
     /// How many tasks there are, by lane and state.
     pub async fn task_counts(&self) -> Result<Vec<TaskCount>, StoreError> {
         let select = sql(

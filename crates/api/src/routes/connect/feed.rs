@@ -1,5 +1,7 @@
 //! `POST /v1/connections/ics`
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use http::StatusCode;
 use kalends_engine::connect::{self, ConnectFeed};
@@ -51,5 +53,8 @@ pub(crate) async fn connect_feed(
         name: fields::text("name", body.name, 200)?,
     };
     let connection = connect::feed(state.engine(), caller.tenant, feed).await?;
-    Ok((StatusCode::CREATED, Json(connection.into())))
+    Ok((
+        StatusCode::CREATED,
+        Json(Connection::with(connection, &BTreeMap::new())),
+    ))
 }

@@ -29,5 +29,7 @@ pub(crate) async fn get_connection(
     Path(id): Path<ConnectionId>,
 ) -> Result<Json<Connection>, Problem> {
     let connection = connections::get(state.engine(), caller.tenant, id).await?;
-    Ok(Json(connection.into()))
+    let one = std::slice::from_ref(&connection);
+    let counts = connections::event_counts(state.engine(), caller.tenant, one).await?;
+    Ok(Json(Connection::with(connection, &counts)))
 }

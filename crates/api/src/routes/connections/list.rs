@@ -1,7 +1,7 @@
 //! `GET /v1/connections`
 
 use axum::extract::State;
-use kalends_engine::connections;
+use kalends_engine::{connections, page::Paged};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -49,5 +49,11 @@ pub(crate) async fn list_connections(
         .transpose()?;
     let page = page::asked(query.limit, query.cursor)?;
     let page = connections::list(state.engine(), caller.tenant, user.as_ref(), page).await?;
-    Ok(Json(Page::of(page)))
+    let counts = connections::event_counts(state.engine(), caller.tenant, &page.items).await?;
+    let items = page.items.into_iter();
+    let items = items.map(|connection| Connection::with(connection, &counts));
+    Ok(Json(Page::of(Paged {
+        items: items.collect::<Vec<Connection>>(),
+        next: page.next,
+    })))
 }

@@ -120,7 +120,7 @@ impl Simulated {
         self.start_for(&self.user, features).await
     }
 
-    pub(super) async fn start_for(&self, user: &UserId, features: &[Feature]) -> Started {
+    pub(crate) async fn start_for(&self, user: &UserId, features: &[Feature]) -> Started {
         let start = Start {
             user: user.clone(),
             provider: ProviderKind::Google,
