@@ -73,6 +73,7 @@ async fn free(world: &World, day: &str, ignored: &[(&str, Option<&str>)]) -> Str
             })
             .collect(),
         blocks: Vec::new(),
+        own: Vec::new(),
     };
     let answer = availability::slots(&world.engine, world.tenant, query)
         .await
