@@ -176,13 +176,16 @@ impl Provider {
         }
     }
 
-    /// The rule of a series is changed.
-    pub(crate) fn change_rule(&mut self, by_series: &Content) {
+    /// The rule of a series is changed. A time that is as the series says has the mark of the series.
+    pub(crate) fn change_rule(&mut self, by_series: &Content, series: &Content) {
         self.now += 1;
         for held in self.events.values_mut() {
             match self.habits.on_new_rule {
                 OnNewRule::Stay => continue,
-                OnNewRule::Reset if held.is_live => held.content = as_kept(by_series.clone()),
+                OnNewRule::Reset if held.is_live => {
+                    held.content = as_kept(by_series.clone());
+                    held.written = ContentHash::of(series);
+                }
                 OnNewRule::Reset => {}
                 OnNewRule::Cancelled => held.is_live = false,
             }

@@ -126,7 +126,7 @@ impl TinyEngine {
         }
         let start = self.link.key.occurrence.unwrap();
         self.link = self.link.clone().series_written(&before, &after);
-        provider.change_rule(&after.occurrence(start).unwrap());
+        provider.change_rule(&after.occurrence(start).unwrap(), &after);
         self.series = Some(after);
     }
 
