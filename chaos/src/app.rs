@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use reqwest::{Method, StatusCode};
+use reqwest::{
+    Method, StatusCode,
+    header::{self, HeaderName},
+};
 use serde_json::Value;
 
 /// How long a call that has to succeed is repeated.
@@ -28,6 +31,8 @@ pub(crate) struct App {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
+    /// The version of what the answer shows.
+    pub(crate) etag: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -53,31 +58,25 @@ impl App {
 
     /// Asks the next server once.
     pub(crate) async fn call(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Reply> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let address = self.addresses[turn % self.addresses.len()];
-        let mut request = self
-            .http
-            .request(method, format!("http://{address}{path}"))
-            .bearer_auth(&self.key);
-        if !body.is_null() {
-            request = request.json(body);
-        }
-        let answer = request.send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        let body = if text.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&text)?
-        };
-        Ok(Reply { status, body })
+        self.call_with(None, method, path, body).await
     }
 
     /// Asks servers in turn until one answers with anything but a failure of its own; for calls that may be repeated.
     pub(crate) async fn insist(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Reply> {
+        self.insist_with(None, method, path, body).await
+    }
+
+    /// The same with one more header: a condition, or what tells repetitions apart from new calls.
+    pub(crate) async fn insist_with(
+        &self,
+        more: Option<(HeaderName, &str)>,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<Reply> {
         let begun = Instant::now();
         loop {
-            let outcome = self.call(method.clone(), path, body).await;
+            let outcome = self.call_with(more.clone(), method.clone(), path, body).await;
             match outcome {
                 Ok(reply) if !reply.status.is_server_error() => return Ok(reply),
                 Ok(reply) if begun.elapsed() > PERSISTENCE => {
@@ -89,6 +88,38 @@ impl App {
                 _ => tokio::time::sleep(PAUSE).await,
             }
         }
+    }
+
+    async fn call_with(
+        &self,
+        more: Option<(HeaderName, &str)>,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<Reply> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let address = self.addresses[turn % self.addresses.len()];
+        let mut request = self
+            .http
+            .request(method, format!("http://{address}{path}"))
+            .bearer_auth(&self.key);
+        if let Some((name, value)) = more {
+            request = request.header(name, value);
+        }
+        if !body.is_null() {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let etag = answer.headers().get(header::ETAG);
+        let etag = etag.and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        let text = answer.text().await?;
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text)?
+        };
+        Ok(Reply { status, etag, body })
     }
 
     /// The body of a successful answer, with persistence.

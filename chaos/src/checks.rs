@@ -4,11 +4,16 @@
 mod agreement;
 mod budgets;
 mod connections;
+mod copies;
+mod ended;
 mod feed;
+mod likeness;
 mod logs;
 mod planted;
 mod rows;
+mod spares;
 mod tasks;
+mod told;
 
 use std::{
     path::Path,
@@ -37,7 +42,8 @@ pub(crate) async fn settle(stage: &Stage, rows: &[Rows], patience: Duration) -> 
     let begun = Instant::now();
     let (mut nudged, mut shown) = (false, None);
     loop {
-        let behind = agreement::behind(stage).await?;
+        let mut behind = agreement::behind(stage).await?;
+        behind.extend(of_events(stage).await?.into_iter().map(|(_, text)| text));
         let owed = tasks::owed(rows).await?;
         if behind.is_empty() && owed.is_empty() {
             return Ok(begun.elapsed());
@@ -60,11 +66,30 @@ pub(crate) async fn settle(stage: &Stage, rows: &[Rows], patience: Duration) -> 
 fn show(quiet: Duration, behind: &[String], owed: &[String]) {
     let first = behind.iter().chain(owed).next().map_or("", String::as_str);
     println!(
-        "chaos: quiet for {} s: {} calendars differ, {} tasks are owed; first: {first}",
+        "chaos: quiet for {} s: {} differences, {} tasks are owed; first: {first}",
         quiet.as_secs(),
         behind.len(),
         owed.len()
     );
+}
+
+/// What does not hold of the application's own events.
+async fn of_events(stage: &Stage) -> anyhow::Result<Vec<Finding>> {
+    let copies = copies::read(stage).await?;
+    let named = |kind: &'static str| move |text: String| (kind, text);
+    let mut found = spares::found(stage, &copies);
+    found.extend(
+        ended::open(stage, &copies)
+            .into_iter()
+            .map(named("links that do not end")),
+    );
+    found.extend(
+        likeness::unlike(stage, &copies)
+            .into_iter()
+            .map(named("events unlike their copies")),
+    );
+    found.extend(told::wrong(stage, &stage.agenda.links()).into_iter().map(named("touches told wrongly")));
+    Ok(found)
 }
 
 /// Everything that must hold.
@@ -83,6 +108,7 @@ pub(crate) async fn all(
             .into_iter()
             .map(named("differences")),
     );
+    found.extend(of_events(stage).await?);
     found.extend(tasks::owed(rows).await?.into_iter().map(named("stuck tasks")));
     found.extend(
         feed::gaps(stage, rows, heard)

@@ -9,11 +9,8 @@ const PER_USER: u32 = 60;
 /// Calls of one project in any minute.
 const PER_PROJECT: u32 = 400;
 
-/// What the servers are told. A call is counted when it leaves and metered when it arrives, seconds later when it is
-/// delayed on the way: so a window of ours is that much longer than Google's minute.
-pub(crate) const SETTINGS: &[(&str, &str)] = &[
-    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", "60 per 66 s"),
-    ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", "400 per 66 s"),
+/// What else the servers are told.
+const SETTINGS: &[(&str, &str)] = &[
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_FAILURES", "8"),
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_WINDOW_SECONDS", "10"),
     ("KALENDS_LIMITS__GOOGLE_CALENDAR__BREAKER_RECOVERY_SECONDS", "4"),
@@ -22,19 +19,50 @@ pub(crate) const SETTINGS: &[(&str, &str)] = &[
     ("KALENDS_SYNC__POLL_INTERVAL_SECONDS", "20"),
 ];
 
-/// What the simulated Google enforces.
-pub(crate) fn quotas() -> Value {
-    json!({"perMinutePerUser": PER_USER, "perMinutePerProject": PER_PROJECT})
+/// The budgets of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Budgets {
+    per_user: u32,
+    per_project: u32,
 }
 
-/// How close the busiest minutes came to the budgets.
-pub(crate) fn told(peaks: Peaks) -> String {
-    let share = |calls: u64, budget: u32| format!("{} %", calls * 100 / u64::from(budget));
-    format!(
-        "busiest minute {} of the project's and {} of a user's budget",
-        share(peaks.project, PER_PROJECT),
-        share(peaks.user, PER_USER)
-    )
+/// Budgets so many times as large as those of a short run; for one with many changes.
+pub(crate) const fn raised(times: u32) -> Budgets {
+    Budgets {
+        per_user: PER_USER * times,
+        per_project: PER_PROJECT * times,
+    }
+}
+
+impl Budgets {
+    /// What the servers are told. A call is counted when it leaves and metered when it arrives, seconds later when it is
+    /// delayed on the way: so a window of ours is that much longer than Google's minute.
+    pub(crate) fn settings(self) -> Vec<(String, String)> {
+        let ours = [
+            ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", self.per_user),
+            ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", self.per_project),
+        ];
+        let ours = ours.map(|(name, calls)| (name.to_owned(), format!("{calls} per 66 s")));
+        let others = SETTINGS
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        ours.into_iter().chain(others).collect()
+    }
+
+    /// What the simulated Google enforces.
+    pub(crate) fn quotas(self) -> Value {
+        json!({"perMinutePerUser": self.per_user, "perMinutePerProject": self.per_project})
+    }
+
+    /// How close the busiest minutes came to the budgets.
+    pub(crate) fn told(self, peaks: Peaks) -> String {
+        let share = |calls: u64, budget: u32| format!("{} %", calls * 100 / u64::from(budget));
+        format!(
+            "busiest minute {} of the project's and {} of a user's budget",
+            share(peaks.project, self.per_project),
+            share(peaks.user, self.per_user)
+        )
+    }
 }
 
 #[cfg(test)]
@@ -43,14 +71,15 @@ mod tests {
 
     #[test]
     fn servers_and_google_mean_the_same_numbers() {
-        let said = |name| {
-            SETTINGS
-                .iter()
-                .find(|(setting, _)| setting.ends_with(name))
-                .unwrap()
-                .1
+        let budgets = raised(3);
+        let said = |name: &str| {
+            let settings = budgets.settings();
+            let (_, value) = settings.iter().find(|(setting, _)| setting.ends_with(name)).unwrap().clone();
+            value
         };
-        assert!(said("PER_ACCOUNT").starts_with(&format!("{PER_USER} per ")));
-        assert!(said("PER_CLIENT").starts_with(&format!("{PER_PROJECT} per ")));
+        let quotas = budgets.quotas();
+        assert_eq!(said("PER_ACCOUNT"), format!("{} per 66 s", quotas["perMinutePerUser"]));
+        assert_eq!(said("PER_CLIENT"), format!("{} per 66 s", quotas["perMinutePerProject"]));
+        assert_eq!(quotas["perMinutePerUser"], 3 * PER_USER);
     }
 }

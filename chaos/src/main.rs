@@ -5,6 +5,7 @@
 //! `cargo xtask chaos --minutes 5 --seed 1` finds the programs and calls this. `schedule.rs` decides what happens,
 //! `storm/` does it, `checks/` says what must hold.
 
+mod agenda;
 mod app;
 mod browser;
 mod cast;
@@ -41,6 +42,12 @@ struct Cli {
     /// Everything random follows from this number.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Changes of the application's events, by it and by people in their calendars.
+    #[arg(long, default_value_t = 400)]
+    changes: usize,
+    /// How many times the budgets are raised, so that many changes come to an end.
+    #[arg(long, default_value_t = 1)]
+    budgets: u32,
     /// Servers on PostgreSQL and Redis.
     #[arg(long, default_value_t = 3)]
     replicas: usize,
@@ -80,6 +87,8 @@ fn run(cli: Cli) -> anyhow::Result<Held> {
     let order = Order {
         minutes: cli.minutes,
         seed: cli.seed,
+        changes: cli.changes,
+        budgets: cli.budgets,
         replicas: cli.replicas,
         quiet: Duration::from_secs(cli.quiet),
         programs: Programs {

@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 
 use crate::{
     app::App,
-    browser, limits,
+    browser,
+    limits::Budgets,
     proxy::Proxy,
     servers::{
         free_address,
@@ -70,8 +71,8 @@ impl Rig {
     pub(crate) async fn start(
         programs: &Programs,
         fleet: usize,
-        simulator: &Simulator,
-        folder: &Path,
+        budgets: Budgets,
+        (simulator, folder): (&Simulator, &Path),
     ) -> anyhow::Result<(Self, Vec<Site>)> {
         let postgres = Postgres::start(&programs.postgres)?;
         let redis = Redis::start(&programs.redis).await?;
@@ -83,6 +84,7 @@ impl Rig {
         let single_door = Proxy::to(vec![listens[fleet]]).await?;
         let installation = |client, door: &Proxy, database: String, redis: Option<String>| {
             let mut settings = settings(client, simulator, door);
+            settings.extend(budgets.settings());
             settings.push(("KALENDS_DATABASE__URL".to_owned(), database));
             settings.extend(redis.map(|url| ("KALENDS_REDIS_URL".to_owned(), url)));
             Installation {
@@ -150,7 +152,7 @@ impl Rig {
     }
 }
 
-/// What all servers are told, but for their database.
+/// What all servers are told, but for their database and budgets.
 fn settings(client: &OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(String, String)> {
     let google = [
         ("AUTHORIZATION_URL", "/o/oauth2/v2/auth"),
@@ -175,10 +177,7 @@ fn settings(client: &OAuthClient, simulator: &Simulator, door: &Proxy) -> Vec<(S
         ("KALENDS_LOG__LEVEL", "info".to_owned()),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value));
-    let limits = limits::SETTINGS
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    google.into_iter().chain(own).chain(limits).collect()
+    google.into_iter().chain(own).collect()
 }
 
 /// What gives a process a slow clock; timeouts and pauses keep their length.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::{
+    agenda::Agenda,
     cast,
     checks::{self, Rows},
     journal::Journal,
@@ -33,6 +34,10 @@ pub(crate) struct Order {
     pub(crate) minutes: u64,
     pub(crate) seed: u64,
     pub(crate) replicas: usize,
+    /// Changes of the application's events.
+    pub(crate) changes: usize,
+    /// By how much the budgets are raised.
+    pub(crate) budgets: u32,
     /// How long store and provider may take to agree after the storm.
     pub(crate) quiet: Duration,
     pub(crate) programs: Programs,
@@ -69,10 +74,11 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
         people: stage.people.len(),
         calendars: cast::CALENDARS,
         fleet: order.replicas,
+        changes: order.changes,
     };
     let schedule = schedule::plan(order.seed, size);
     std::fs::write(folder.join("schedule.txt"), format!("{schedule:#?}\n"))?;
-    storm::unleash(&stage.simulator, order.seed).await?;
+    storm::unleash(&stage).await?;
     storm::rage(&stage, &rig, schedule).await.context("the storm")?;
     storm::calm(&stage, &rig).await?;
 
@@ -88,7 +94,7 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     rig.postgres.keep_log(folder);
     let changes: usize = heard.iter().map(|heard| heard.changes.len()).sum();
     let held = Held::of(&stage.journal);
-    let told = format!("{changes} changes, {messages} messages, {}", limits::told(peaks));
+    let told = format!("{changes} changes, {messages} messages, {}", stage.budgets.told(peaks));
     Ok((held, summary(order, &stage.journal, quiet, &told)))
 }
 
@@ -111,13 +117,14 @@ impl Held {
 
 async fn set_up(order: &Order, folder: &Path) -> anyhow::Result<(Arc<Stage>, Arc<Rig>)> {
     let begun = present::now();
+    let budgets = limits::raised(order.budgets);
     let simulator = Simulator::start(&order.programs.kalends, folder)
         .await
         .context("the simulator")?;
-    simulator.order(Method::PUT, "/quotas", limits::quotas()).await?;
+    simulator.order(Method::PUT, "/quotas", budgets.quotas()).await?;
     let people = cast::people();
     cast::settle(&simulator, &people, order.seed, begun).await?;
-    let (rig, sites) = Rig::start(&order.programs, order.replicas, &simulator, folder).await?;
+    let (rig, sites) = Rig::start(&order.programs, order.replicas, budgets, (&simulator, folder)).await?;
     let stage = Stage {
         seed: order.seed,
         begun,
@@ -125,18 +132,24 @@ async fn set_up(order: &Order, folder: &Path) -> anyhow::Result<(Arc<Stage>, Arc
         sites,
         doors: people.iter().map(|_| Mutex::new(())).collect(),
         ledger: Ledger::new(people.len()),
+        agenda: Agenda::default(),
+        budgets,
         people,
         journal: Journal::in_folder(folder)?,
     };
     Ok((Arc::new(stage), Arc::new(rig)))
 }
 
-/// Everybody connects, and all their calendars count.
+/// Everybody connects, all their calendars count, and the main one takes the application's events.
 async fn connect_everybody(stage: &Stage) -> anyhow::Result<()> {
     for (number, person) in stage.people.iter().enumerate() {
         let app = &stage.site(number).app;
         let path = format!("/v1/users/{}", person.user);
         app.insist(Method::PUT, &path, &json!({"timeZone": cast::ZONE}))
+            .await?
+            .success()?;
+        let path = format!("/v1/users/{}/settings/calendar_write", person.user);
+        app.insist(Method::PUT, &path, &json!({"enabled": true}))
             .await?
             .success()?;
         stage
@@ -145,7 +158,9 @@ async fn connect_everybody(stage: &Stage) -> anyhow::Result<()> {
             .with_context(|| format!("connecting {}", person.user))?;
         for row in listed(stage, number).await? {
             let path = format!("/v1/calendars/{}", row["id"].as_str().unwrap_or_default());
-            app.insist(Method::PATCH, &path, &json!({"selected": true}))
+            let is_main = row["name"] == *cast::calendar_name(&person.calendars[0]);
+            let choice = json!({"selected": true, "writeTarget": is_main});
+            app.insist(Method::PATCH, &path, &choice)
                 .await?
                 .success()?;
         }
@@ -176,10 +191,15 @@ async fn messages(stage: &Stage) -> anyhow::Result<usize> {
 
 /// The last line of a run; `told` is what else there is to tell.
 fn summary(order: &Order, journal: &Journal, quiet: Duration, told: &str) -> String {
-    let did = ["edits", "calls", "samples", "kills", "drains", "troubles"]
+    let did = ["edits", "calls", "wishes", "touches", "samples", "kills", "drains", "troubles"]
         .map(|counted| format!("{} {counted}", journal.count(counted)));
     let found = [
         "differences",
+        "events unlike their copies",
+        "duplicates",
+        "orphans",
+        "touches told wrongly",
+        "links that do not end",
         "stuck tasks",
         "gaps in seq",
         "budgets exceeded",

@@ -1,9 +1,13 @@
 //! What is to happen when: a pure function of seed and length, so that a run can be had again.
 //!
 //! A new kind of deed is a variant of [`Edit`], [`Call`], [`Stop`] or [`Trouble`], its weight in [`plan`], and an arm in
-//! the lane of `storm/` that does it.
+//! the lane of `storm/` that does it; one of a [`Wish`] or a [`Touch`] in `schedule/events.rs`.
+
+mod events;
 
 use std::time::Duration;
+
+pub(crate) use events::{Touch, Wish};
 
 use crate::dice::Dice;
 
@@ -12,6 +16,8 @@ use crate::dice::Dice;
 pub(crate) struct Schedule {
     pub(crate) edits: Vec<Step<(Edit, Aim)>>,
     pub(crate) calls: Vec<Step<(Call, Aim)>>,
+    pub(crate) wishes: Vec<Step<(Wish, Aim)>>,
+    pub(crate) touches: Vec<Step<(Touch, Aim)>>,
     pub(crate) kills: Vec<Step<Stop>>,
     pub(crate) troubles: Vec<Step<Trouble>>,
 }
@@ -135,16 +141,14 @@ pub(crate) struct Size {
     pub(crate) calendars: usize,
     /// Replicas of the fleet; the single server comes after them.
     pub(crate) fleet: usize,
+    /// Changes of the application's events, those of both sides together.
+    pub(crate) changes: usize,
 }
 
 /// The schedule that follows from a seed.
 pub(crate) fn plan(seed: u64, size: Size) -> Schedule {
     let end = Duration::from_secs(60 * size.minutes);
-    let aim = |dice: &mut Dice| Aim {
-        person: dice.index(size.people),
-        calendar: dice.index(size.calendars),
-        numbers: [dice.number(), dice.number(), dice.number()],
-    };
+    let aim = |dice: &mut Dice| aim(dice, size);
     let edits = lane(Dice::new(seed, "edits"), end, (50, 650), |dice| {
         Some((dice.weighted(EDITS)?, aim(dice)))
     });
@@ -157,9 +161,12 @@ pub(crate) fn plan(seed: u64, size: Size) -> Schedule {
     let troubles = lane(Dice::new(seed, "troubles"), end, (1_000, 6_000), |dice| {
         trouble(dice, size.fleet)
     });
+    let (wishes, touches) = events::plan(seed, size, end);
     Schedule {
         edits,
         calls,
+        wishes,
+        touches,
         kills,
         troubles,
     }
@@ -209,6 +216,14 @@ fn lane<T>(
             return steps;
         }
         steps.extend(deed(&mut dice).map(|deed| Step { at, deed }));
+    }
+}
+
+fn aim(dice: &mut Dice, size: Size) -> Aim {
+    Aim {
+        person: dice.index(size.people),
+        calendar: dice.index(size.calendars),
+        numbers: [dice.number(), dice.number(), dice.number()],
     }
 }
 
@@ -269,6 +284,7 @@ mod tests {
         people: 23,
         calendars: 3,
         fleet: 3,
+        changes: 400,
     };
 
     #[test]

@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::{
+    agenda::Agenda,
     app::App,
     browser,
     cast::Person,
     journal::Journal,
     ledger::{CalendarSpot, Ledger},
+    limits::Budgets,
     servers::simulator::Simulator,
 };
 
@@ -27,6 +29,9 @@ pub(crate) struct Stage {
     /// Held while somebody's connection is being changed.
     pub(crate) doors: Vec<Mutex<()>>,
     pub(crate) ledger: Ledger,
+    /// The application's own events.
+    pub(crate) agenda: Agenda,
+    pub(crate) budgets: Budgets,
     pub(crate) journal: Journal,
 }
 
@@ -57,7 +62,7 @@ impl Stage {
     pub(crate) async fn connect(&self, person: usize) -> anyhow::Result<()> {
         let who = &self.people[person];
         let session = json!({"userId": who.user, "provider": "google", "loginHint": who.email,
-            "returnTo": browser::RETURN_TO});
+            "returnTo": browser::RETURN_TO, "features": ["calendar_read", "calendar_write"]});
         let app = &self.site(person).app;
         let reply = app.insist(Method::POST, "/v1/connect-sessions", &session).await?;
         let session = reply.success()?;

@@ -8,9 +8,12 @@ mod feed;
 mod kills;
 mod samples;
 mod standing;
+mod touches;
 mod troubles;
+mod wishes;
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -38,18 +41,32 @@ pub(crate) async fn rage(stage: &Arc<Stage>, rig: &Arc<Rig>, schedule: Schedule)
     let begun = Instant::now();
     let samples = tokio::spawn(samples::ask(Arc::clone(stage), is_over.clone()));
     let progress = tokio::spawn(progress(Arc::clone(stage), is_over));
-    let acted = futures::future::try_join4(
-        edits::make(stage, begun, schedule.edits),
-        calls::make(stage, begun, schedule.calls),
-        kills::make(stage, rig, begun, schedule.kills),
-        troubles::make(stage, rig, begun, schedule.troubles),
-    );
-    // Boxed: the futures of four lanes are large together.
-    let acted = acted.boxed().await;
+    // Boxed: the futures of all lanes are large together.
+    let lanes = [
+        edits::make(stage, begun, schedule.edits).boxed(),
+        calls::make(stage, begun, schedule.calls).boxed(),
+        wishes::make(stage, begun, schedule.wishes).boxed(),
+        touches::make(stage, begun, schedule.touches).boxed(),
+        kills::make(stage, rig, begun, schedule.kills).boxed(),
+        troubles::make(stage, rig, begun, schedule.troubles).boxed(),
+    ];
+    let acted = futures::future::try_join_all(lanes).await;
     over.send_replace(true);
     samples.await?;
     progress.await?;
     acted.map(|_| ())
+}
+
+/// Steps by whom they concern, so that each does one thing after the other and nobody waits for others.
+fn in_turn<T>(
+    steps: impl IntoIterator<Item = Step<T>>,
+    whom: impl Fn(&T) -> usize,
+) -> Vec<Vec<Step<T>>> {
+    let mut lanes: BTreeMap<usize, Vec<Step<T>>> = BTreeMap::new();
+    for step in steps {
+        lanes.entry(whom(&step.deed)).or_default().push(step);
+    }
+    lanes.into_values().collect()
 }
 
 /// Waits until the step is due; steps that are late are done at once.
@@ -70,11 +87,13 @@ async fn progress(stage: Arc<Stage>, mut over: watch::Receiver<bool>) {
         let journal = &stage.journal;
         let seconds = journal.seconds();
         println!(
-            "chaos: {:02}:{:02} {} edits, {} calls, {} samples, {} kills, {} drains, {} troubles, {} findings",
+            "chaos: {:02}:{:02} {} edits, {} calls, {} wishes, {} touches, {} samples, {} kills, {} drains, {} troubles, {} findings",
             seconds / 60,
             seconds % 60,
             journal.count("edits"),
             journal.count("calls"),
+            journal.count("wishes"),
+            journal.count("touches"),
             journal.count("samples"),
             journal.count("kills"),
             journal.count("drains"),

@@ -2,10 +2,11 @@
 //! expands series by itself.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use jiff::civil::DateTime;
+use jiff::{Timestamp, civil::DateTime};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::copies::{self, Copies};
 use crate::{
     cast,
     ledger::{CalendarSpot, Standing},
@@ -17,7 +18,9 @@ const AT_ONCE: usize = 4;
 
 /// What differs, one line a calendar.
 pub(super) async fn behind(stage: &Stage) -> anyhow::Result<Vec<String>> {
-    let everybody = stream::iter(0..stage.people.len()).map(|person| of_person(stage, person));
+    let ours = copies::read(stage).await?;
+    let ours = &ours;
+    let everybody = stream::iter(0..stage.people.len()).map(|person| of_person(stage, person, ours));
     let lines: Vec<Vec<String>> = everybody.buffered(AT_ONCE).try_collect().await?;
     Ok(lines.concat())
 }
@@ -38,7 +41,7 @@ pub(super) async fn nudge(stage: &Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<String>> {
+async fn of_person(stage: &Stage, person: usize, ours: &Copies) -> anyhow::Result<Vec<String>> {
     let rows = stage.calendars(person).await?;
     if !matches!(stage.ledger.standing(person), Standing::Steady | Standing::Back) {
         return Ok(Vec::new());
@@ -64,7 +67,7 @@ async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<String>> 
             ));
         }
         if selected {
-            lines.extend(of_calendar(stage, spot, row).await?);
+            lines.extend(of_calendar(stage, spot, row, ours).await?);
         } else {
             lines.extend(leftovers(stage, spot, row).await?);
         }
@@ -73,9 +76,26 @@ async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<String>> 
 }
 
 /// What Google's audit says of the calendar's events and busy times.
-async fn of_calendar(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::Result<Option<String>> {
+async fn of_calendar(
+    stage: &Stage,
+    spot: CalendarSpot,
+    row: &Value,
+    ours: &Copies,
+) -> anyhow::Result<Option<String>> {
     let google = stage.google_id(spot);
     let events = events(stage, spot, row).await?;
+    let ours: Vec<&Value> = if spot.1 == 0 {
+        ours.of_person(spot.0)
+    } else {
+        Vec::new()
+    };
+    let is_ours = |event: &&Value| ours.iter().any(|ours| ours["id"] == event["providerId"]);
+    if let Some(event) = events.iter().find(is_ours) {
+        return Ok(Some(format!(
+            "{google}: the application's own event {} counts as external",
+            event["providerId"]
+        )));
+    }
     let (from, to) = cast::window(stage.begun);
     let question = json!({"calendarIds": [row["id"]], "from": from, "to": to});
     let app = &stage.site(spot.0).app;
@@ -90,12 +110,22 @@ async fn of_calendar(stage: &Stage, spot: CalendarSpot, row: &Value) -> anyhow::
     {
         return Ok(Some(format!("{google} is not known whole: {}", known["unknown"])));
     }
-    let believed: Vec<Value> = events.iter().map(belief).collect();
-    let order = json!({"calendar": google, "window": {"start": from, "end": to}, "busy": known["busy"]});
+    // Our own events are no external ones; that they are as they should be is for `likeness` to say.
+    let believed = events.iter().map(belief);
+    let believed: Vec<Value> = believed.chain(ours.iter().map(|ours| json!({"id": ours["id"]}))).collect();
+    let busy = known["busy"].as_array().into_iter().flatten().cloned();
+    let busy: Vec<Value> = busy.chain(ours.iter().filter_map(|ours| span(ours))).collect();
+    let order = json!({"calendar": google, "window": {"start": from, "end": to}, "busy": busy});
     let busy = stage.simulator.order(Method::POST, "/audit", order).await?;
     let order = json!({"calendar": google, "events": believed});
     let listed = stage.simulator.order(Method::POST, "/audit", order).await?;
     Ok(told(google, &listed).or_else(|| told(google, &busy)))
+}
+
+/// When an event of ours takes place.
+fn span(event: &Value) -> Option<Value> {
+    let at = |point: &Value| point["dateTime"].as_str()?.parse::<Timestamp>().ok();
+    Some(json!({"start": at(&event["start"])?, "end": at(&event["end"])?}))
 }
 
 /// An audit that does not agree, shortened for a line.

@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path, process::Command, time::Duration};
 
 use anyhow::Context;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::process::Process;
@@ -80,6 +80,18 @@ impl Simulator {
         .await
     }
 
+    /// What a person tries on their page, which may be refused.
+    pub(crate) async fn try_act(
+        &self,
+        email: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let address = format!("{}/_sim/people/{email}{path}", self.address);
+        self.answer(method, &address, body).await
+    }
+
     /// Takes back all that the person has granted to the client's project, as on the account's own security page.
     pub(crate) async fn revoke(&self, email: &str, client: &str) -> anyhow::Result<()> {
         let order = json!({"provider": "google", "email": email, "clientId": client, "scopes": "openid"});
@@ -92,17 +104,32 @@ impl Simulator {
     }
 
     async fn send(&self, method: Method, address: &str, body: Value) -> anyhow::Result<Value> {
-        let mut request = self.http.request(method.clone(), address);
+        let (status, answer) = self.answer(method.clone(), address, body).await?;
+        anyhow::ensure!(status.is_success(), "{method} {address}: {status} {answer}");
+        Ok(answer)
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        address: &str,
+        body: Value,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let mut request = self.http.request(method, address);
         if !body.is_null() {
             request = request.json(&body);
         }
         let answer = request.send().await?;
         let status = answer.status();
         let text = answer.text().await?;
-        anyhow::ensure!(status.is_success(), "{method} {address}: {status} {text}");
-        if text.is_empty() {
-            return Ok(Value::Null);
-        }
-        Ok(serde_json::from_str(&text)?)
+        let answer = if text.is_empty() {
+            Value::Null
+        } else {
+            // A refusal is shown as it is.
+            serde_json::from_str(&text).or_else(|why| {
+                if status.is_success() { Err(why) } else { Ok(Value::String(text)) }
+            })?
+        };
+        Ok((status, answer))
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::due;
 use crate::{
     cast,
-    ledger::{Selected, Standing},
+    ledger::{CalendarSpot, Selected, Standing},
     schedule::{Aim, Call, Step},
     stage::Stage,
 };
@@ -120,25 +120,33 @@ async fn sync_everybody(stage: &Stage) {
 async fn toggle(stage: &Stage, aim: Aim) -> anyhow::Result<()> {
     let spot = (aim.person, aim.calendar);
     let _door = stage.doors[aim.person].lock().await;
-    let name = cast::calendar_name(stage.google_id(spot));
-    let calendars = stage.calendars(aim.person).await?;
-    let Some(row) = calendars.iter().find(|row| row["name"] == *name) else {
-        return Ok(());
-    };
     let wanted = if stage.ledger.is_selected(spot) {
         Selected::No
     } else {
         Selected::Yes
     };
+    select(stage, spot, wanted).await
+}
+
+/// Selects the person's main calendar if it does not count.
+pub(super) async fn count_main(stage: &Stage, person: usize) -> anyhow::Result<()> {
+    let _door = stage.doors[person].lock().await;
+    if stage.ledger.is_selected((person, 0)) {
+        return Ok(());
+    }
+    select(stage, (person, 0), Selected::Yes).await
+}
+
+async fn select(stage: &Stage, spot: CalendarSpot, wanted: Selected) -> anyhow::Result<()> {
+    let name = cast::calendar_name(stage.google_id(spot));
+    let calendars = stage.calendars(spot.0).await?;
+    let Some(row) = calendars.iter().find(|row| row["name"] == *name) else {
+        return Ok(());
+    };
     let path = format!("/v1/calendars/{}", row["id"].as_str().unwrap_or_default());
-    let app = &stage.site(aim.person).app;
-    let reply = app
-        .insist(
-            Method::PATCH,
-            &path,
-            &json!({"selected": wanted == Selected::Yes}),
-        )
-        .await?;
+    let choice = json!({"selected": wanted == Selected::Yes});
+    let app = &stage.site(spot.0).app;
+    let reply = app.insist(Method::PATCH, &path, &choice).await?;
     // Somebody who has left has no calendar to select.
     if reply.status.is_success() {
         stage.ledger.select(spot, wanted);

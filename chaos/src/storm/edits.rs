@@ -221,14 +221,18 @@ impl Maker<'_> {
         Ok(answer)
     }
 
-    /// A span of a quarter of an hour to two hours in the time in which events lie.
-    fn span(&self, [day, quarter, length]: [u64; 3]) -> (Timestamp, Timestamp) {
-        // A day less at either end: spans begin and end within the window.
-        let days = (day % (DAYS_AHEAD + DAYS_BACK - 3) as u64) as i64 - DAYS_BACK + 1;
-        let midnight = self.stage.begun.as_second().div_euclid(86_400) * 86_400;
-        let start = midnight + days * 86_400 + (quarter % 96) as i64 * 900;
-        let end = start + (1 + (length % 8) as i64) * 900;
-        let at = |second| Timestamp::from_second(second).unwrap_or(self.stage.begun);
-        (at(start), at(end))
+    fn span(&self, numbers: [u64; 3]) -> (Timestamp, Timestamp) {
+        span(self.stage.begun, numbers)
     }
+}
+
+/// A span of a quarter of an hour to two hours in the time in which events lie.
+pub(super) fn span(begun: Timestamp, [day, quarter, length]: [u64; 3]) -> (Timestamp, Timestamp) {
+    // A day less at either end: spans begin and end within the window.
+    let days = (day % (DAYS_AHEAD + DAYS_BACK - 3) as u64) as i64 - DAYS_BACK + 1;
+    let midnight = begun.as_second().div_euclid(86_400) * 86_400;
+    let start = midnight + days * 86_400 + (quarter % 96) as i64 * 900;
+    let end = start + (1 + (length % 8) as i64) * 900;
+    let at = |second| Timestamp::from_second(second).unwrap_or(begun);
+    (at(start), at(end))
 }

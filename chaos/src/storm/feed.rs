@@ -6,7 +6,11 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{journal::Journal, stage::Stage};
+use crate::{
+    agenda::{Agenda, Told},
+    journal::Journal,
+    stage::Stage,
+};
 
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -59,7 +63,7 @@ impl Reader {
 async fn listen(stage: &Stage, site: usize, heard: &mut Heard) -> bool {
     let path = format!("/v1/changes?after={}&limit=200", heard.changes.len());
     match stage.sites[site].app.get(&path).await {
-        Ok(answer) => heard.take(site, &answer, &stage.journal),
+        Ok(answer) => heard.take(site, &answer, (&stage.journal, &stage.agenda)),
         Err(why) => {
             stage
                 .journal
@@ -71,7 +75,12 @@ async fn listen(stage: &Stage, site: usize, heard: &mut Heard) -> bool {
 
 impl Heard {
     /// Takes in an answer; says what is wrong with it.
-    fn take(&mut self, site: usize, answer: &Value, journal: &Journal) -> bool {
+    fn take(
+        &mut self,
+        site: usize,
+        answer: &Value,
+        (journal, agenda): (&Journal, &Agenda),
+    ) -> bool {
         let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         for item in items {
             let expected = self.changes.len() as u64 + 1;
@@ -83,6 +92,9 @@ impl Heard {
             let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
             self.changes
                 .push((text("type"), text("userId"), text("subjectId")));
+            if let Some(told) = Told::of(item) {
+                agenda.hear(told);
+            }
         }
         let last = answer["lastSeq"].as_u64().unwrap_or(0);
         if last < self.changes.len() as u64 {
@@ -111,16 +123,16 @@ mod tests {
 
     #[test]
     fn a_gap_a_repetition_and_a_step_back_are_seen() {
-        let journal = Journal::unwritten();
+        let (journal, agenda) = (Journal::unwritten(), Agenda::default());
         let mut heard = Heard::default();
-        assert!(heard.take(0, &answer(&[1, 2, 3]), &journal));
-        assert!(heard.take(0, &answer(&[4]), &journal));
+        assert!(heard.take(0, &answer(&[1, 2, 3]), (&journal, &agenda)));
+        assert!(heard.take(0, &answer(&[4]), (&journal, &agenda)));
         assert_eq!(journal.findings("gaps in seq"), 0);
-        heard.take(0, &answer(&[6]), &journal);
+        heard.take(0, &answer(&[6]), (&journal, &agenda));
         assert_eq!(journal.findings("gaps in seq"), 1);
-        heard.take(0, &answer(&[4, 5]), &journal);
+        heard.take(0, &answer(&[4, 5]), (&journal, &agenda));
         assert_eq!(journal.findings("gaps in seq"), 2);
-        heard.take(0, &json!({"items": [], "lastSeq": 3}), &journal);
+        heard.take(0, &json!({"items": [], "lastSeq": 3}), (&journal, &agenda));
         assert_eq!(journal.findings("gaps in seq"), 3);
         assert_eq!(heard.changes.len(), 4);
     }
