@@ -70,6 +70,21 @@ pub fn ambient() -> anyhow::Result<Ambient> {
     Ok(Ambient::new(Arc::new(clock), Arc::new(SeededEntropy::new(1))))
 }
 
+/// The system's time, which a built server goes by too, and randomness that repeats itself.
+pub fn real_ambient() -> Ambient {
+    Ambient::new(Arc::new(SystemClock), Arc::new(SeededEntropy::new(1)))
+}
+
+#[derive(Debug)]
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the built server lives in real time")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
 #[derive(Debug)]
 struct RunningClock {
     beginning: Timestamp,
@@ -129,14 +144,24 @@ impl Kalends {
         (email, token): (&str, &str),
         zone: &Zone,
     ) -> anyhow::Result<Connected> {
+        let account = (email, token, zone);
+        self.connect_for(user, account, &[Feature::CalendarRead]).await
+    }
+
+    /// The same, for more than reading.
+    pub async fn connect_for(
+        &self,
+        user: &UserId,
+        (email, token, zone): (&str, &str, &Zone),
+        features: &[Feature],
+    ) -> anyhow::Result<Connected> {
         let ambient = self.engine.ambient();
         let connected = Connected {
             connection: ConnectionId::new(ambient),
             calendar: CalendarId::new(ambient),
         };
-        let scopes = google::oauth::minimal_scopes()
-            .remove(&Feature::CalendarRead)
-            .unwrap_or_default();
+        let known = google::oauth::minimal_scopes();
+        let scopes = features.iter().filter_map(|feature| known.get(feature));
         let commit = ConnectCommit {
             id: connected.connection,
             user: user.clone(),
@@ -144,8 +169,10 @@ impl Kalends {
             account_id: email.to_owned(),
             account_label: email.to_owned(),
             oauth_client: Some(CLIENT_ID.to_owned()),
-            features: vec![Feature::CalendarRead],
-            scopes: scopes.iter().map(str::to_owned).collect(),
+            features: features.to_vec(),
+            scopes: scopes
+                .flat_map(|scopes| scopes.iter().map(str::to_owned))
+                .collect(),
             secrets: ConnectionSecrets {
                 refresh_token: Some("refresh".into()),
                 access_token: Some(AccessToken {

@@ -11,4 +11,5 @@ pub mod loopback;
 pub mod node;
 pub mod pairs;
 pub mod redis;
+pub mod server;
 pub mod throwaway;

@@ -105,9 +105,10 @@ impl Agenda {
         is_cancelled: bool,
     ) -> Option<OurEvent> {
         let pages = self.pages();
-        let fits =
-            |event: &&OurEvent| event.organizer == organizer && event.is_cancelled == is_cancelled;
-        let of_site = pages.events.range((site, String::new())..(site + 1, String::new()));
+        let fits = |event: &&OurEvent| event.organizer == organizer && event.is_cancelled == is_cancelled;
+        let of_site = pages
+            .events
+            .range((site, String::new())..(site + 1, String::new()));
         let fitting: Vec<&OurEvent> = of_site.map(|(_, event)| event).filter(fits).collect();
         let at = pick % fitting.len().max(1) as u64;
         fitting.get(at as usize).map(|event| (*event).clone())

@@ -88,7 +88,11 @@ async fn of_events(stage: &Stage) -> anyhow::Result<Vec<Finding>> {
             .into_iter()
             .map(named("events unlike their copies")),
     );
-    found.extend(told::wrong(stage, &stage.agenda.links()).into_iter().map(named("touches told wrongly")));
+    found.extend(
+        told::wrong(stage, &stage.agenda.links())
+            .into_iter()
+            .map(named("touches told wrongly")),
+    );
     Ok(found)
 }
 

@@ -74,12 +74,22 @@ mod tests {
         let budgets = raised(3);
         let said = |name: &str| {
             let settings = budgets.settings();
-            let (_, value) = settings.iter().find(|(setting, _)| setting.ends_with(name)).unwrap().clone();
+            let (_, value) = settings
+                .iter()
+                .find(|(setting, _)| setting.ends_with(name))
+                .unwrap()
+                .clone();
             value
         };
         let quotas = budgets.quotas();
-        assert_eq!(said("PER_ACCOUNT"), format!("{} per 66 s", quotas["perMinutePerUser"]));
-        assert_eq!(said("PER_CLIENT"), format!("{} per 66 s", quotas["perMinutePerProject"]));
+        assert_eq!(
+            said("PER_ACCOUNT"),
+            format!("{} per 66 s", quotas["perMinutePerUser"])
+        );
+        assert_eq!(
+            said("PER_CLIENT"),
+            format!("{} per 66 s", quotas["perMinutePerProject"])
+        );
         assert_eq!(quotas["perMinutePerUser"], 3 * PER_USER);
     }
 }

@@ -94,7 +94,10 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     rig.postgres.keep_log(folder);
     let changes: usize = heard.iter().map(|heard| heard.changes.len()).sum();
     let held = Held::of(&stage.journal);
-    let told = format!("{changes} changes, {messages} messages, {}", stage.budgets.told(peaks));
+    let told = format!(
+        "{changes} changes, {messages} messages, {}",
+        stage.budgets.told(peaks)
+    );
     Ok((held, summary(order, &stage.journal, quiet, &told)))
 }
 
@@ -160,9 +163,7 @@ async fn connect_everybody(stage: &Stage) -> anyhow::Result<()> {
             let path = format!("/v1/calendars/{}", row["id"].as_str().unwrap_or_default());
             let is_main = row["name"] == *cast::calendar_name(&person.calendars[0]);
             let choice = json!({"selected": true, "writeTarget": is_main});
-            app.insist(Method::PATCH, &path, &choice)
-                .await?
-                .success()?;
+            app.insist(Method::PATCH, &path, &choice).await?.success()?;
         }
     }
     Ok(())
@@ -191,8 +192,10 @@ async fn messages(stage: &Stage) -> anyhow::Result<usize> {
 
 /// The last line of a run; `told` is what else there is to tell.
 fn summary(order: &Order, journal: &Journal, quiet: Duration, told: &str) -> String {
-    let did = ["edits", "calls", "wishes", "touches", "samples", "kills", "drains", "troubles"]
-        .map(|counted| format!("{} {counted}", journal.count(counted)));
+    let did = [
+        "edits", "calls", "wishes", "touches", "samples", "kills", "drains", "troubles",
+    ]
+    .map(|counted| format!("{} {counted}", journal.count(counted)));
     let found = [
         "differences",
         "events unlike their copies",

@@ -58,10 +58,7 @@ pub(crate) async fn rage(stage: &Arc<Stage>, rig: &Arc<Rig>, schedule: Schedule)
 }
 
 /// Steps by whom they concern, so that each does one thing after the other and nobody waits for others.
-fn in_turn<T>(
-    steps: impl IntoIterator<Item = Step<T>>,
-    whom: impl Fn(&T) -> usize,
-) -> Vec<Vec<Step<T>>> {
+fn in_turn<T>(steps: impl IntoIterator<Item = Step<T>>, whom: impl Fn(&T) -> usize) -> Vec<Vec<Step<T>>> {
     let mut lanes: BTreeMap<usize, Vec<Step<T>>> = BTreeMap::new();
     for step in steps {
         lanes.entry(whom(&step.deed)).or_default().push(step);

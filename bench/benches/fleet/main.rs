@@ -8,7 +8,6 @@
 //! first; the second part lasts more than three minutes.
 
 mod people;
-mod server;
 
 use std::{
     process::ExitCode,
@@ -16,10 +15,13 @@ use std::{
 };
 
 use anyhow::ensure;
-use kalends_bench::binary;
+use kalends_bench::{
+    binary,
+    server::{self, Ground, Server},
+};
 use sqlx::{SqlitePool, query_scalar, sqlite::SqliteConnectOptions};
 
-use crate::{people::Fleet, server::Server};
+use crate::people::Fleet;
 
 const MIB: u64 = 1 << 20;
 const CALENDARS: u32 = 1_674;
@@ -68,11 +70,23 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// Which limits of calls the server keeps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limits {
+enum Limits {
     /// So wide that none is felt.
     Off,
     /// Ten calls in ten seconds for an account, 400 in 100 seconds for the client.
     Shipped,
+}
+
+impl Limits {
+    const fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Off => &[
+                ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_ACCOUNT", "1000000 per s"),
+                ("KALENDS_LIMITS__GOOGLE_CALENDAR__PER_CLIENT", "1000000 per s"),
+            ],
+            Self::Shipped => &[],
+        }
+    }
 }
 
 /// What a first sync took.
@@ -87,7 +101,15 @@ struct Taken {
 async fn first_sync(fleet: &Fleet, kalends: &std::path::Path, limits: Limits) -> anyhow::Result<Taken> {
     let own_before = server::processor_time("self")?;
     let began = Instant::now();
-    let server = Server::start(kalends, fleet, limits)?;
+    let file = fleet.file();
+    let ground = Ground {
+        program: kalends,
+        folder: fleet.folder(),
+        database: &file,
+        ring: fleet.ring(),
+        google: fleet.google(),
+    };
+    let server = Server::start(ground, limits.settings())?;
     let rows =
         SqlitePool::connect_with(SqliteConnectOptions::new().filename(fleet.file()).read_only(true)).await?;
     let waiting = "SELECT COUNT(*) FROM calendars WHERE last_synced_us IS NULL";

@@ -1,20 +1,13 @@
 //! People with calendars at the simulator, and the server's database as it is when all of them have just connected.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
-use jiff::{SignedDuration, Timestamp};
-use kalends_bench::kalends::Kalends;
-use kalends_core::{
-    ambient::{Ambient, Clock},
-    time::{UserId, Zone},
-};
+use jiff::SignedDuration;
+use kalends_bench::kalends::{Kalends, real_ambient};
+use kalends_core::time::{UserId, Zone};
 use kalends_engine::connections::{self, Wait};
 use kalends_simulator::{FillOrder, Running, Simulator, SimulatorConfig};
 use kalends_store::UserProfile;
-use kalends_testkit::SeededEntropy;
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -28,7 +21,7 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// So many people with a calendar each, which have so many events together.
     pub(crate) async fn new(calendars: u32, events: u32) -> anyhow::Result<Self> {
-        let ambient = ambient();
+        let ambient = real_ambient();
         let simulator = Simulator::start(SimulatorConfig::new(ambient.clone())).await?;
         let folder = tempfile::tempdir()?;
         let database = format!("sqlite:{}", folder.path().join(FILE).display());
@@ -99,19 +92,4 @@ async fn person(kalends: &Kalends, simulator: &Running, (number, count): (u32, u
     let connected = kalends.connect(&user, (&email, &token), &Zone::UTC).await?;
     connections::sync(&kalends.engine, kalends.tenant, connected.connection, Wait::No).await?;
     Ok(())
-}
-
-/// The system's time, which the server goes by too.
-fn ambient() -> Ambient {
-    Ambient::new(Arc::new(SystemClock), Arc::new(SeededEntropy::new(1)))
-}
-
-#[derive(Debug)]
-struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the built server lives in real time")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
 }

@@ -112,7 +112,9 @@ async fn of_calendar(
     }
     // Our own events are no external ones; that they are as they should be is for `likeness` to say.
     let believed = events.iter().map(belief);
-    let believed: Vec<Value> = believed.chain(ours.iter().map(|ours| json!({"id": ours["id"]}))).collect();
+    let believed: Vec<Value> = believed
+        .chain(ours.iter().map(|ours| json!({"id": ours["id"]})))
+        .collect();
     let busy = known["busy"].as_array().into_iter().flatten().cloned();
     let busy: Vec<Value> = busy.chain(ours.iter().filter_map(|ours| span(ours))).collect();
     let order = json!({"calendar": google, "window": {"start": from, "end": to}, "busy": busy});

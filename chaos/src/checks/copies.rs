@@ -52,8 +52,8 @@ pub(super) async fn read(stage: &Stage) -> anyhow::Result<Copies> {
     }
     let connected = (0..stage.people.len())
         .filter(|person| matches!(stage.ledger.standing(*person), Standing::Steady | Standing::Back));
-    let of_people =
-        stream::iter(connected).map(|person| async move { anyhow::Ok((person, of_person(stage, person).await?)) });
+    let of_people = stream::iter(connected)
+        .map(|person| async move { anyhow::Ok((person, of_person(stage, person).await?)) });
     copies.copies = of_people.buffered(AT_ONCE).try_collect().await?;
     Ok(copies)
 }
@@ -94,7 +94,9 @@ impl Copies {
 pub(super) fn is_wanted(side: Side<'_>) -> bool {
     let is_on = side.event["status"] != "cancelled" && side.link["off"] == false;
     let people = side.event["people"].as_array().into_iter().flatten();
-    let takes_part = people.into_iter().any(|person| person["userId"] == side.link["userId"]);
+    let takes_part = people
+        .into_iter()
+        .any(|person| person["userId"] == side.link["userId"]);
     is_on && takes_part
 }
 
@@ -105,7 +107,10 @@ async fn of_person(stage: &Stage, person: usize) -> anyhow::Result<Vec<Copy>> {
     let mut page = String::new();
     loop {
         let path = format!("/calendars/{calendar}/events?maxResults=2500&fields={FIELDS}{page}");
-        let answer = stage.simulator.act(email, Method::GET, &path, Value::Null).await?;
+        let answer = stage
+            .simulator
+            .act(email, Method::GET, &path, Value::Null)
+            .await?;
         let items = answer["items"].as_array().into_iter().flatten();
         copies.extend(items.filter_map(marked));
         match answer["nextPageToken"].as_str() {
@@ -134,7 +139,10 @@ mod tests {
     fn a_marker_names_its_link() {
         let private = json!({"private": {"kalends": "0190f1c2-0000-7abc-8def-0123456789ab-3"}});
         let mut event = json!({"id": "x", "status": "confirmed", "extendedProperties": private});
-        assert_eq!(marked(&event).unwrap().link, "0190f1c2-0000-7abc-8def-0123456789ab");
+        assert_eq!(
+            marked(&event).unwrap().link,
+            "0190f1c2-0000-7abc-8def-0123456789ab"
+        );
         event["status"] = json!("cancelled");
         assert_eq!(marked(&event), None);
         assert_eq!(marked(&json!({"id": "y", "status": "confirmed"})), None);

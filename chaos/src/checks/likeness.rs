@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::copies::{Copies, Side, is_wanted};
 use crate::stage::Stage;
 
-
 /// What differs, one line a calendar's event.
 pub(super) fn unlike(stage: &Stage, copies: &Copies) -> Vec<String> {
     let lines = copies.links(stage).into_iter().filter_map(|side| {
@@ -34,7 +33,11 @@ fn difference(side: Side<'_>, copy: &Value) -> Option<String> {
     let fields = [
         ("title", text(&event["title"]), text(&copy["summary"])),
         ("location", text(&event["location"]), text(&copy["location"])),
-        ("start", instant(&event["start"]), instant(&copy["start"]["dateTime"])),
+        (
+            "start",
+            instant(&event["start"]),
+            instant(&copy["start"]["dateTime"]),
+        ),
         ("end", instant(&event["end"]), instant(&copy["end"]["dateTime"])),
         ("attendees", invited(side), attendees(&copy["attendees"])),
         (
@@ -59,7 +62,9 @@ fn instant(value: &Value) -> String {
 /// Who is invited from this calendar: attendees stand on the organizer's alone.
 fn invited(side: Side<'_>) -> String {
     let people = side.event["people"].as_array().into_iter().flatten();
-    let mut of_user = people.into_iter().filter(|person| person["userId"] == side.link["userId"]);
+    let mut of_user = people
+        .into_iter()
+        .filter(|person| person["userId"] == side.link["userId"]);
     if of_user.any(|person| person["role"] == "organizer") {
         attendees(&side.event["attendees"])
     } else {
@@ -82,7 +87,9 @@ fn attendees(list: &Value) -> String {
 /// person took them away.
 fn words(side: Side<'_>, whole: &str) -> String {
     let people = side.event["people"].as_array().into_iter().flatten();
-    let of_user = people.into_iter().find(|person| person["userId"] == side.link["userId"]);
+    let of_user = people
+        .into_iter()
+        .find(|person| person["userId"] == side.link["userId"]);
     let note = of_user.map(|person| text(&person["note"])).unwrap_or_default();
     let paragraphs = whole.split("\n\n");
     let kept: Vec<&str> = paragraphs
@@ -137,7 +144,11 @@ mod tests {
         check(&event(), &[with("summary", json!("u"))], Some("title"));
         check(&event(), &[with("location", json!("u"))], Some("location"));
         check(&event(), &[with("attendees", Value::Null)], Some("attendees"));
-        check(&event(), &[with("description", json!("plan\n\nmore"))], Some("description"));
+        check(
+            &event(),
+            &[with("description", json!("plan\n\nmore"))],
+            Some("description"),
+        );
         check(&event(), &[with("description", json!("plan"))], None);
         let later = json!({"dateTime": "2026-12-01T11:00:01+01:00"});
         check(&event(), &[with("start", later)], Some("start"));

@@ -30,8 +30,7 @@ const TITLE: &str = "UPDATE events SET content = REPLACE(content, 'zqtitle', 'zq
 const LINK: &str = "UPDATE event_links SET status = 'pending'
     WHERE id IN (SELECT id FROM event_links WHERE status = 'synced' ORDER BY id LIMIT 1)";
 /// Forgets a link whose event is on a calendar.
-const FORGOTTEN: &str =
-    "DELETE FROM event_links WHERE id IN (SELECT id FROM event_links WHERE status = 'synced' ORDER BY id DESC LIMIT 1)";
+const FORGOTTEN: &str = "DELETE FROM event_links WHERE id IN (SELECT id FROM event_links WHERE status = 'synced' ORDER BY id DESC LIMIT 1)";
 
 /// Plants mistakes in each database; answers those that no check finds.
 pub(super) async fn unseen(

@@ -35,7 +35,10 @@ fn judge(links: &[&str], wanted: &BTreeSet<String>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (link, count) in counts {
         if !wanted.contains(link) {
-            found.push(("orphans", format!("{count} events of link {link}, which wants none")));
+            found.push((
+                "orphans",
+                format!("{count} events of link {link}, which wants none"),
+            ));
         } else if count > 1 {
             found.push(("duplicates", format!("{count} events of link {link}")));
         }

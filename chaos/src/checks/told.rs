@@ -48,7 +48,11 @@ fn judge(link: &OurLink, may_be_silent: bool) -> Option<String> {
     let pairs = link.touches.iter().zip(&link.told);
     for (place, (done, told)) in pairs.enumerate() {
         if let Some(why) = mismatch(done, told) {
-            return Some(format!("touch {} was told as change {}: {why}", place + 1, told.seq));
+            return Some(format!(
+                "touch {} was told as change {}: {why}",
+                place + 1,
+                told.seq
+            ));
         }
     }
     let (done, told) = (link.touches.len(), link.told.len());

@@ -127,7 +127,11 @@ impl Simulator {
         } else {
             // A refusal is shown as it is.
             serde_json::from_str(&text).or_else(|why| {
-                if status.is_success() { Err(why) } else { Ok(Value::String(text)) }
+                if status.is_success() {
+                    Err(why)
+                } else {
+                    Ok(Value::String(text))
+                }
             })?
         };
         Ok((status, answer))

@@ -75,12 +75,7 @@ async fn listen(stage: &Stage, site: usize, heard: &mut Heard) -> bool {
 
 impl Heard {
     /// Takes in an answer; says what is wrong with it.
-    fn take(
-        &mut self,
-        site: usize,
-        answer: &Value,
-        (journal, agenda): (&Journal, &Agenda),
-    ) -> bool {
+    fn take(&mut self, site: usize, answer: &Value, (journal, agenda): (&Journal, &Agenda)) -> bool {
         let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         for item in items {
             let expected = self.changes.len() as u64 + 1;

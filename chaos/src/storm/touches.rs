@@ -65,18 +65,16 @@ async fn touch_one(stage: &Stage, number: usize, touch: Touch, aim: Aim) -> anyh
     let was = event["updated"].as_str().unwrap_or_default();
     stage.journal.did(
         "touches",
-        &format!("touch {number} {touch:?} of link {id}, {} (was of {was})", link.key),
+        &format!(
+            "touch {number} {touch:?} of link {id}, {} (was of {was})",
+            link.key
+        ),
     );
     Ok(())
 }
 
 /// The link's event as it stands on the calendar, and its generation.
-async fn find(
-    stage: &Stage,
-    person: usize,
-    link: &str,
-    from: u32,
-) -> anyhow::Result<Option<(u32, Value)>> {
+async fn find(stage: &Stage, person: usize, link: &str, from: u32) -> anyhow::Result<Option<(u32, Value)>> {
     let email = &stage.people[person].email;
     for generation in from..from + GENERATIONS {
         let path = path(stage, person, &google_id(link, generation));

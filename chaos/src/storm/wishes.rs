@@ -72,7 +72,10 @@ impl Wisher<'_> {
             Wish::Put => self.put(&[self.aim.person]).await,
             Wish::PutTogether => self.put(&self.company()).await,
             Wish::Cancel => self.cancel().await,
-            Wish::Revive => self.change(true, |body| body["status"] = json!("confirmed")).await,
+            Wish::Revive => {
+                self.change(true, |body| body["status"] = json!("confirmed"))
+                    .await
+            }
             Wish::Reschedule => {
                 let (start, end) = self.span();
                 self.change(false, |body| {
@@ -81,12 +84,18 @@ impl Wisher<'_> {
                 })
                 .await
             }
-            Wish::Rename => self.change(false, |body| body["title"] = json!(self.text("version"))).await,
+            Wish::Rename => {
+                self.change(false, |body| body["title"] = json!(self.text("version")))
+                    .await
+            }
             Wish::Describe => {
                 self.change(false, |body| body["description"] = json!(self.text("plan")))
                     .await
             }
-            Wish::Relocate => self.change(false, |body| body["location"] = json!(self.text("room"))).await,
+            Wish::Relocate => {
+                self.change(false, |body| body["location"] = json!(self.text("room")))
+                    .await
+            }
             Wish::PlaceHold => self.place_hold().await,
             Wish::ConfirmHold => self.confirm_hold().await,
             Wish::ReleaseHold => self.release_hold().await,
@@ -112,7 +121,10 @@ impl Wisher<'_> {
         let Some(event) = self.stage.agenda.pick_event(of, self.aim.numbers[0], cancelled) else {
             return Ok("nothing to change");
         };
-        let found = self.app().insist(Method::GET, &path(&event.key), &Value::Null).await?;
+        let found = self
+            .app()
+            .insist(Method::GET, &path(&event.key), &Value::Null)
+            .await?;
         if found.status == StatusCode::NOT_FOUND {
             // Its first put never arrived.
             self.stage.agenda.forget(self.site(), &event.key);
@@ -129,7 +141,9 @@ impl Wisher<'_> {
             .into();
         alter(&mut body);
         let is_cancelled = body["status"] == "cancelled";
-        self.stage.agenda.set_cancelled(self.site(), &event.key, is_cancelled);
+        self.stage
+            .agenda
+            .set_cancelled(self.site(), &event.key, is_cancelled);
         let reply = self
             .app()
             .insist_with(condition, Method::PUT, &path(&event.key), &body)

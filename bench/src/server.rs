@@ -10,42 +10,49 @@ use std::{
 };
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
-
-use crate::{Limits, people::Fleet};
+use secrecy::{ExposeSecret, SecretString};
 
 /// Processor time is counted in hundredths of a second, whatever the machine's own clock does (proc_pid_stat(5)).
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A server that has said that it is ready; killed when dropped.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     child: Child,
 }
 
+/// What a server is started on.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// The program, as [`build`](crate::binary::build) answers it.
+    pub program: &'a Path,
+    /// Where it works.
+    pub folder: &'a Path,
+    /// The SQLite file of its database.
+    pub database: &'a Path,
+    /// The ring that opens the database's secrets.
+    pub ring: &'a SecretString,
+    /// Where Google's APIs are, without a slash at the end.
+    pub google: &'a str,
+}
+
 impl Server {
-    /// Starts on the fleet's database.
-    pub(crate) fn start(kalends: &Path, fleet: &Fleet, limits: Limits) -> anyhow::Result<Self> {
-        let mut command = Command::new(kalends);
+    /// Starts, with the settings that it ships with but for these variables.
+    pub fn start(ground: Ground<'_>, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let google = ground.google;
+        let mut command = Command::new(ground.program);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--database"])
-            .arg(format!("sqlite:{}", fleet.file().display()))
+            .arg(format!("sqlite:{}", ground.database.display()))
             .env_clear()
-            .env("KALENDS_KEYS", fleet.ring().expose_secret())
+            .env("KALENDS_KEYS", ground.ring.expose_secret())
             .env("KALENDS_GOOGLE__CLIENT_ID", "kalends-demo")
             .env("KALENDS_GOOGLE__CLIENT_SECRET", "kalends-demo-secret")
-            .env("KALENDS_GOOGLE__TOKEN_URL", format!("{}/token", fleet.google()))
-            .env(
-                "KALENDS_GOOGLE__CALENDAR_URL",
-                format!("{}/calendar/v3", fleet.google()),
-            )
+            .env("KALENDS_GOOGLE__TOKEN_URL", format!("{google}/token"))
+            .env("KALENDS_GOOGLE__CALENDAR_URL", format!("{google}/calendar/v3"))
             .env("KALENDS_LOG__LEVEL", "warn")
-            .current_dir(fleet.folder());
-        if limits == Limits::Off {
-            for windows in ["PER_ACCOUNT", "PER_CLIENT"] {
-                let name = format!("KALENDS_LIMITS__GOOGLE_CALENDAR__{windows}");
-                command.env(name, "1000000 per s");
-            }
-        }
+            .envs(settings.iter().copied())
+            .current_dir(ground.folder);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
         let output = child.stdout.take().context("its output")?;
         let server = Self { child };
@@ -57,7 +64,7 @@ impl Server {
     }
 
     /// The most that was ever resident, in bytes.
-    pub(crate) fn peak_memory(&self) -> anyhow::Result<u64> {
+    pub fn peak_memory(&self) -> anyhow::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line
@@ -67,12 +74,12 @@ impl Server {
     }
 
     /// Processor time so far.
-    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+    pub fn processor_time(&self) -> anyhow::Result<Duration> {
         processor_time(&self.child.id().to_string())
     }
 
     /// Ends it.
-    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+    pub fn stop(mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
@@ -80,7 +87,7 @@ impl Server {
 }
 
 /// Processor time of a process so far, its own and the system's on its behalf.
-pub(crate) fn processor_time(process: &str) -> anyhow::Result<Duration> {
+pub fn processor_time(process: &str) -> anyhow::Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name may hold blanks and brackets; the fields behind it begin with the state, which is the third.
     let (_, fields) = stat.rsplit_once(')').context("a name")?;
