@@ -84,7 +84,12 @@ impl Pending {
             ..Quotas::default()
         };
         simulator.control().set_quotas(quotas);
-        simulator.control().add_fault(slowly())?;
+        let slowly = Trouble::Delay {
+            milliseconds: ANSWER_MS,
+        };
+        simulator
+            .control()
+            .add_fault(Fault::new("/calendar/v3/**", slowly))?;
         Ok(Self {
             simulator,
             ring,
@@ -136,21 +141,6 @@ async fn connect(kalends: &Kalends, simulator: &Running, user: &UserId) -> anyho
     kalends
         .connect_for(user, (EMAIL, &token, &Zone::UTC), &features)
         .await
-}
-
-/// Every answer takes its time.
-fn slowly() -> Fault {
-    Fault {
-        route: "/calendar/v3/**".to_owned(),
-        account: None,
-        skip: 0,
-        times: None,
-        rate: None,
-        seed: 0,
-        trouble: Trouble::Delay {
-            milliseconds: ANSWER_MS,
-        },
-    }
 }
 
 /// An hour on one of the next days.

@@ -6,6 +6,7 @@ mod demo;
 mod drain;
 mod ics_expand;
 mod killed;
+mod owner;
 mod process;
 mod refresh;
 mod replicas;

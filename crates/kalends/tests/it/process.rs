@@ -163,10 +163,37 @@ pub(crate) async fn connect(server: &Server, app: &Client, email: &str) -> Strin
 
 /// Connects an account for a user, as a person does, and answers the connection's path.
 pub(crate) async fn connect_user(server: &Server, app: &Client, user: &str, email: &str) -> String {
+    connect_for(server, app, (user, email), &["calendar_read"]).await
+}
+
+/// The same, and the account's main calendar gets the user's events.
+pub(crate) async fn connect_writer(server: &Server, app: &Client, user: &str, email: &str) -> String {
+    let connection = connect_for(server, app, (user, email), &["calendar_read", "calendar_write"]).await;
+    let setting = format!("/v1/users/{user}/settings/calendar_write");
+    app.put(&setting, json!({"enabled": true}))
+        .await
+        .expect_status(200);
+    let listed = format!("/v1/calendars?userId={user}");
+    let is_main = |calendar: &&Value| calendar["primary"] == true;
+    let of = |listed: &Value| listed["items"].as_array().unwrap().iter().find(is_main).cloned();
+    let listed = until(app, &listed, |listed| of(listed).is_some()).await;
+    let calendar = format!("/v1/calendars/{}", of(&listed).unwrap()["id"].as_str().unwrap());
+    app.patch(&calendar, json!({"writeTarget": true}))
+        .await
+        .expect_status(200);
+    connection
+}
+
+async fn connect_for(
+    server: &Server,
+    app: &Client,
+    (user, email): (&str, &str),
+    features: &[&str],
+) -> String {
     app.put(&format!("/v1/users/{user}"), json!({"timeZone": "Europe/Zurich"}))
         .await
         .expect_status(200);
-    let session = json!({"userId": user, "provider": "google"});
+    let session = json!({"userId": user, "provider": "google", "features": features});
     let session = app.post("/v1/connect-sessions", session).await.expect_status(201);
     let link = session.json()["url"].as_str().unwrap().to_owned();
     let back = Browser::at(&server.address).connect(&link, email).await;
@@ -180,6 +207,21 @@ pub(crate) async fn connect_user(server: &Server, app: &Client, user: &str, emai
         .expect_status(200);
     let id = connections.json()["items"][0]["id"].as_str().unwrap().to_owned();
     format!("/v1/connections/{id}")
+}
+
+/// The interpreter with Google's client; nothing where there is none, unless no test may be skipped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests take the places of other programs from the environment"
+)]
+pub(crate) fn python() -> Option<String> {
+    let python = std::env::var("KALENDS_PYTHON").ok();
+    if python.is_none() {
+        let required = std::env::var("KALENDS_TEST_REQUIRE_ALL").is_ok_and(|value| value == "1");
+        assert!(!required, "KALENDS_PYTHON is not set");
+        println!("skipped: KALENDS_PYTHON is not set");
+    }
+    python
 }
 
 /// Asks until it is so.
