@@ -22,4 +22,5 @@ mod reading_slots;
 mod story;
 mod tasks;
 mod tenants;
+mod unchanged;
 mod users;

@@ -22,7 +22,7 @@ fn the_story_holds_without_a_browser_and_leaves_nothing_behind() {
     assert!(told.status.success(), "{said}{complained}");
     assert_eq!(
         said.lines().filter(|line| line.starts_with("ok ")).count(),
-        9,
+        11,
         "{said}"
     );
     assert!(said.contains("the story is told: all steps passed in"), "{said}");

@@ -46,6 +46,16 @@ pub(super) async fn tell(site: &Site) -> anyhow::Result<()> {
     step("a second calendar takes slots away", story.choose_more()).await?;
     step("an event moved at Google moves the slots", story.move_event()).await?;
     step(
+        "an event of the application stands at Google once the person allows it",
+        story.put_event(),
+    )
+    .await?;
+    step(
+        "the person moves it there, and the application is told",
+        story.move_ours(),
+    )
+    .await?;
+    step(
         "disconnecting deletes what was read and revokes the access",
         story.disconnect(),
     )

@@ -80,6 +80,12 @@ impl<'a> Calendar<'a> {
         Ok(page["items"].as_array().cloned().unwrap_or_default())
     }
 
+    /// The event of a window that has this title.
+    pub(super) async fn titled(&self, window: Span, title: &str) -> anyhow::Result<Option<Value>> {
+        let events = self.events(window).await?;
+        Ok(events.into_iter().find(|event| event["summary"] == title))
+    }
+
     /// Moves an event.
     pub(super) async fn put(&self, id: &str, to: Span) -> anyhow::Result<()> {
         let url = format!("{}/{id}", self.events).parse()?;

@@ -6,6 +6,7 @@ mod leaving;
 mod moving;
 mod opening;
 mod syncing;
+mod writing;
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use crate::commands::demo::{
 
 impl Story<'_> {
     pub(in super::super) async fn decline(&self) -> anyhow::Result<String> {
-        let back = self.through_google(Decision::Cancel).await?;
+        let back = self.through_google(&["calendar_read"], Decision::Cancel).await?;
         let outcome = (query(&back, "status"), query(&back, "code"));
         anyhow::ensure!(
             outcome == (Some("error".to_owned()), Some("access_denied".to_owned())),
@@ -29,7 +29,7 @@ impl Story<'_> {
     }
 
     pub(in super::super) async fn connect(&mut self) -> anyhow::Result<String> {
-        let back = self.through_google(Decision::Allow).await?;
+        let back = self.through_google(&["calendar_read"], Decision::Allow).await?;
         anyhow::ensure!(
             query(&back, "status").as_deref() == Some("connected"),
             "the person came back to {back}"
@@ -48,9 +48,28 @@ impl Story<'_> {
         Ok(format!("{} is active", text(&connection, "account")?))
     }
 
+    /// Google asks for more than before, and the person allows it.
+    pub(super) async fn allow_writing(&self) -> anyhow::Result<()> {
+        let features = ["calendar_read", "calendar_write"];
+        let back = self.through_google(&features, Decision::Allow).await?;
+        anyhow::ensure!(
+            query(&back, "connectionId").as_ref() == Some(&self.connection),
+            "the person came back to {back}"
+        );
+        let path = format!("v1/connections/{}", self.connection);
+        let connection = self.app.get(&path).await?;
+        let granted = json!({"feature": "calendar_write", "status": "granted"});
+        let features = connection["features"].as_array();
+        anyhow::ensure!(
+            features.is_some_and(|features| features.contains(&granted)),
+            "the connection is {connection}"
+        );
+        Ok(())
+    }
+
     /// Follows a fresh connect link to its end.
-    async fn through_google(&self, decision: Decision) -> anyhow::Result<Url> {
-        let session = json!({"userId": tenant::USER, "returnTo": self.page});
+    async fn through_google(&self, features: &[&str], decision: Decision) -> anyhow::Result<Url> {
+        let session = json!({"userId": tenant::USER, "returnTo": self.page, "features": features});
         let session = self
             .app
             .ask(Method::POST, "v1/connect-sessions", Some(session))
