@@ -100,7 +100,6 @@ impl Ours {
             RemoteItem::Upsert { event, .. } => Read::Live {
                 id: &event.provider_id,
                 etag: event.etag.as_deref(),
-                updated: event.updated,
             },
             RemoteItem::Gone { .. } => Read::Gone,
         };
