@@ -58,6 +58,7 @@ pub(crate) async fn carry_out(order: &Order, folder: &Path) -> anyhow::Result<(H
     ];
     let reader = Reader::begin(&stage);
     connect_everybody(&stage).await?;
+    storm::stock(&stage, order.changes).await?;
     let first = checks::settle(&stage, &rows, FIRST_SYNC).await?;
     anyhow::ensure!(
         first < FIRST_SYNC,

@@ -23,6 +23,7 @@ use tokio::sync::watch;
 
 pub(crate) use feed::{Heard, Reader};
 pub(crate) use standing::{calm, unleash};
+pub(crate) use wishes::stock;
 
 use crate::{
     rig::Rig,

@@ -48,7 +48,7 @@ pub(super) async fn read(stage: &Stage) -> anyhow::Result<Copies> {
     let mut copies = Copies::default();
     for site in &stage.sites {
         copies.events.push(site.app.all("/v1/events").await?);
-        copies.holds += site.app.all("/v1/holds?status=placed").await?.len();
+        copies.holds += site.app.all("/v1/holds?state=placed").await?.len();
     }
     let connected = (0..stage.people.len())
         .filter(|person| matches!(stage.ledger.standing(*person), Standing::Steady | Standing::Back));

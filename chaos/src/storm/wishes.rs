@@ -12,6 +12,7 @@ use super::{due, edits::span, in_turn};
 use crate::{
     app::Reply,
     cast::{self, TITLE_MARK},
+    dice::Dice,
     schedule::{Aim, Step, Wish},
     stage::Stage,
 };
@@ -29,6 +30,9 @@ const FIELDS: [&str; 10] = [
     "status",
     "metadata",
 ];
+
+/// Where the numbers of events begin that are there before the storm.
+const STOCK: usize = 10_000_000;
 
 /// Makes all wishes, each when it is due and the one before of the same organizer is answered.
 pub(super) async fn make(
@@ -56,6 +60,25 @@ pub(super) async fn make(
         }
     });
     futures::future::join_all(lanes).await;
+    Ok(())
+}
+
+/// Gives everybody events to begin with: some of their own, and some together with others.
+pub(crate) async fn stock(stage: &Stage, changes: usize) -> anyhow::Result<()> {
+    let mut dice = Dice::new(stage.seed, "stock");
+    let each = 1 + changes / 2_000;
+    for person in 0..stage.people.len() {
+        for one in 0..2 * each.min(changes) {
+            let aim = Aim {
+                person,
+                calendar: 0,
+                numbers: [dice.number(), dice.number(), dice.number()],
+            };
+            let number = STOCK + person * 1_000 + one;
+            let wish = [Wish::Put, Wish::PutTogether][one % 2];
+            Wisher { stage, number, aim }.wish(wish).await?;
+        }
+    }
     Ok(())
 }
 

@@ -15,10 +15,11 @@ impl Wisher<'_> {
     pub(super) async fn place_hold(&self) -> anyhow::Result<&'static str> {
         let (start, end) = self.span();
         let user = &self.stage.people[self.aim.person].user;
-        let body = json!({
+        let event = json!({
             "title": self.text("hold"), "start": start, "end": end, "timeZone": crate::cast::ZONE,
-            "people": [{"userId": user, "role": "organizer"}], "ttlSeconds": self.seconds(),
+            "people": [{"userId": user, "role": "organizer"}],
         });
+        let body = json!({"ttlSeconds": self.seconds(), "event": event});
         let once = format!("chaos-hold-{}", self.number);
         let reply = self
             .app()
@@ -44,7 +45,7 @@ impl Wisher<'_> {
         };
         self.stage.agenda.put(self.site(), &key, self.aim.person);
         let path = format!("/v1/holds/{}/confirm", hold.id);
-        let body = json!({"key": key, "title": self.text("lesson")});
+        let body = json!({"eventKey": key, "event": {"title": self.text("lesson")}});
         let reply = self.app().insist(Method::POST, &path, &body).await?;
         if !reply.status.is_success() {
             self.stage.agenda.forget(self.site(), &key);

@@ -22,7 +22,10 @@ fn lesson(number: u32) -> Value {
             event.as_object_mut().unwrap().remove("timeZone");
             event
         }
-        2 => with(event, &json!({"conference": true, "visibility": "private", "color": "sage"})),
+        2 => with(
+            event,
+            &json!({"conference": true, "visibility": "private", "color": "sage"}),
+        ),
         _ => event,
     }
 }
@@ -35,7 +38,9 @@ fn with(mut event: Value, more: &Value) -> Value {
 
 async fn put_all(app: &Client) {
     for number in 0..EVENTS {
-        let answer = app.put(&format!("/v1/events/lesson-{number}"), lesson(number)).await;
+        let answer = app
+            .put(&format!("/v1/events/lesson-{number}"), lesson(number))
+            .await;
         assert!(answer.status.is_success(), "{answer:?}");
     }
 }
@@ -67,7 +72,10 @@ fn calls(server: &TestServer, seq: u64) -> (Vec<Call>, u64) {
         method: call.method,
         path: call.path,
     });
-    (calls.filter(|call| call.path.contains("/calendar/v3/")).collect(), last)
+    (
+        calls.filter(|call| call.path.contains("/calendar/v3/")).collect(),
+        last,
+    )
 }
 
 async fn story(server: TestServer) {
@@ -92,7 +100,9 @@ async fn story(server: TestServer) {
     put_all(app).await;
     server.drain_tasks().await;
     let (made, mut seq) = calls(&server, 0);
-    let inserts = made.iter().filter(|call| call.method == "POST" && call.path.ends_with("/events"));
+    let inserts = made
+        .iter()
+        .filter(|call| call.method == "POST" && call.path.ends_with("/events"));
     // One of Ada's own besides.
     assert_eq!(inserts.count(), EVENTS as usize + 1, "{made:#?}");
     // The calendar as a delta tells it after our writes, and then nothing more.
@@ -113,9 +123,17 @@ async fn story(server: TestServer) {
     let about_one: Vec<&Call> = after.iter().filter(|call| call.is_about_one()).collect();
     assert!(about_one.is_empty(), "{about_one:#?}");
 
-    let news = app.get(&format!("/v1/changes?after={before}&limit=200")).await.json();
+    let news = app
+        .get(&format!("/v1/changes?after={before}&limit=200"))
+        .await
+        .json();
     let of_events = |item: &&Value| item["type"].as_str().unwrap().starts_with("event.");
-    let news: Vec<&Value> = news["items"].as_array().unwrap().iter().filter(of_events).collect();
+    let news: Vec<&Value> = news["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(of_events)
+        .collect();
     assert!(news.is_empty(), "{news:#?}");
     let external = app.get("/v1/external-events?userId=ada&limit=200").await.json();
     assert_eq!(external["items"].as_array().unwrap().len(), 1, "{external:#}");

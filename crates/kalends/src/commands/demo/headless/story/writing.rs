@@ -68,7 +68,10 @@ impl Story<'_> {
         })
         .await?;
         let after = &told["data"]["fields"]["when"]["after"];
-        anyhow::ensure!(after["start"] == json!(to.start), "the application was told {told}");
+        anyhow::ensure!(
+            after["start"] == json!(to.start),
+            "the application was told {told}"
+        );
         let event = self.app.get(EVENT).await?;
         anyhow::ensure!(
             event["start"] == json!(to.start) && event["end"] == json!(to.end),
