@@ -63,6 +63,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
         (name = "reading", description = "Who is free when. All answers come from the busy index."),
         (name = "events", description = "The application's own events, on people's calendars."),
         (name = "changes", description = "What has happened, in order and without gaps."),
+        (name = "tenant", description = "What the application has decided for all of its users."),
         (name = "tasks", description = "Background work that was given up, and bringing it back."),
         (name = "push", description = "Where providers tell that something changed; no key needed."),
         (name = "operations", description = "Health and description of the server; no key needed."),

@@ -10,6 +10,7 @@ mod operations;
 mod push;
 pub(crate) mod reading;
 mod tasks;
+mod tenant;
 pub(crate) mod users;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(changes::router())
         .merge(holds::router())
         .merge(tasks::router())
+        .merge(tenant::router())
         .merge(push::router())
         .merge(operations::router())
 }

@@ -49,4 +49,10 @@ words! {
 
     /// An invited person's answer (RFC 5545 section 3.2.12).
     Response of kalends_core::external_event::Response { NeedsAction, Accepted, Tentative, Declined }
+
+    /// Which side stays when a person edits the application's event on their calendar.
+    Policy of kalends_core::two_way::Policy { NewestWins, AppWins, ProviderWins, Ask }
+
+    /// Which way the application's events travel.
+    Direction of kalends_core::two_way::Direction { ToProvider, FromProvider, TwoWay }
 }

@@ -8,10 +8,10 @@ mod holds;
 mod list;
 
 use kalends_core::{
-    event::EventKey,
+    event::{EventKey, Field},
     external_event::{EventStatus, Response},
     provider::ProviderKind,
-    time::{CalendarId, ConnectionId, UserId},
+    time::{CalendarId, ConnectionId, EventEditId, UserId},
 };
 use kalends_store::NewChange;
 use serde_json::json;
@@ -139,6 +139,30 @@ pub(crate) fn event_cancelled(
     )
 }
 
+/// A decision over what a person did that was taken back.
+pub(crate) struct Undoing<'a> {
+    /// What they did.
+    pub(crate) edit: EventEditId,
+    /// The event's version.
+    pub(crate) version: i64,
+    /// The fields that are as they were.
+    pub(crate) fields: &'a [Field],
+    /// Those that somebody changed since.
+    pub(crate) changed_since: &'a [Field],
+}
+
+/// A decision over what the user did was taken back.
+pub(crate) fn event_undone(user: &UserId, key: &EventKey, undoing: Undoing<'_>) -> NewChange {
+    let words = |fields: &[Field]| -> Vec<&str> { fields.iter().map(|field| field.as_str()).collect() };
+    let data = json!({
+        "editId": undoing.edit.to_string(),
+        "version": undoing.version,
+        "fields": words(undoing.fields),
+        "changedSince": words(undoing.changed_since),
+    });
+    event("event.undone", Some(user), key, data)
+}
+
 /// Entries about events name them by the application's key.
 pub(crate) fn event(
     kind: &'static str,
@@ -166,7 +190,7 @@ pub(crate) const fn status_word(status: EventStatus) -> &'static str {
 /// The API's word for an attendee's answer.
 pub(crate) const fn response_word(response: Response) -> &'static str {
     match response {
-        Response::NeedsAction => "needsAction",
+        Response::NeedsAction => "needs_action",
         Response::Accepted => "accepted",
         Response::Tentative => "tentative",
         Response::Declined => "declined",

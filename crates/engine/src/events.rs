@@ -4,6 +4,7 @@
 //! say. What is sent to them is the business of the links' tasks.
 
 mod alter;
+mod answer;
 mod bulk;
 mod condition;
 mod delete;
@@ -13,8 +14,10 @@ mod news;
 mod pace;
 mod plan;
 mod put;
+mod rewrite;
 pub(crate) mod stand;
 mod take_off;
+mod undo;
 mod view;
 
 use jiff::Timestamp;
@@ -43,6 +46,7 @@ pub use put::{Put, PutEvent, put, put_where_free};
 pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
 pub(crate) use view::links;
+pub use undo::{Undone, undo};
 
 /// An event of the application with what became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +141,27 @@ pub enum EventError {
     VersionMismatch {
         /// Its version; `None` when there is no such event.
         current: Option<i64>,
+    },
+    /// No entry of the feed with that number tells what a person did to the event.
+    #[error("no entry of the feed with the number {seq} tells what a person did to this event")]
+    ChangeNotFound {
+        /// The number.
+        seq: i64,
+    },
+    /// The decision was taken back before.
+    #[error("this has been undone already")]
+    AlreadyUndone,
+    /// A person is still asked what becomes of the edit.
+    #[error("somebody has to say first what becomes of this edit; resolve the conflict that asks")]
+    NotDecided,
+    /// Nobody is asked what becomes of the edit any more.
+    #[error("what becomes of this edit has been said already")]
+    NothingAsked,
+    /// All that was decided has been changed since.
+    #[error("somebody has changed since all that could be undone")]
+    NothingToUndo {
+        /// The fields.
+        fields: Vec<event::Field>,
     },
     /// The cursor is none of this list.
     #[error(transparent)]

@@ -26,4 +26,4 @@ mod pushing;
 mod subject;
 mod values;
 
-pub(crate) use self::{failed::failed, owed::pushes, push::push};
+pub(crate) use self::{failed::failed, owed::pushes, push::push, subject::read};

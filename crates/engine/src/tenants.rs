@@ -13,6 +13,7 @@ pub(crate) use create::is_name;
 pub use create::{NewTenant, create};
 pub use list::{get, list, named};
 pub(crate) use policy::policy_of;
+pub use policy::{policy, put_policy};
 pub(crate) use return_origins::return_origins;
 
 /// One application that uses the server.

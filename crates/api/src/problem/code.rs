@@ -67,6 +67,12 @@ codes! {
     HoldEnded = ("hold_ended", CONFLICT, "The hold is over");
     /// There is another event of that key; read it, or take another key.
     EventExists = ("event_exists", CONFLICT, "There is another event of that key");
+    /// The decision over a person's edit was taken back before.
+    AlreadyUndone = ("already_undone", CONFLICT, "It has been undone already");
+    /// A person is still asked what becomes of the edit: resolve the conflict that asks.
+    NotDecided = ("not_decided", CONFLICT, "It has not been decided yet");
+    /// Somebody has changed since all that could be undone; `errors` names the fields.
+    NothingToUndo = ("nothing_to_undo", CONFLICT, "Nothing is left to undo");
     /// A request with the same `Idempotency-Key` is under way; repeat it after `Retry-After` seconds to get its answer.
     IdempotencyKeyInUse = ("idempotency_key_in_use", CONFLICT, "The request is under way");
     /// The `Idempotency-Key` was sent with another address or body before; a new request needs a new key.

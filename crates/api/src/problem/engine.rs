@@ -166,6 +166,22 @@ impl From<EventError> for Problem {
         match error {
             EventError::NotFound => Self::not_found("event"),
             EventError::LinkNotFound => Self::not_found("link"),
+            EventError::ChangeNotFound { .. } => Self {
+                errors: Self::field("seq", error.to_string()).errors,
+                ..Self::new(Code::NotFound, sentence(&error))
+            },
+            EventError::AlreadyUndone => Self::new(Code::AlreadyUndone, sentence(&error)),
+            EventError::NotDecided => Self::new(Code::NotDecided, sentence(&error)),
+            EventError::NothingAsked => Self::new(Code::Conflict, sentence(&error)),
+            EventError::NothingToUndo { ref fields } => {
+                let named = fields
+                    .iter()
+                    .flat_map(|field| Self::field(field.as_str(), "was changed since").errors);
+                Self {
+                    errors: named.collect(),
+                    ..Self::new(Code::NothingToUndo, sentence(&error))
+                }
+            }
             EventError::BadCursor(error) => error.into(),
             EventError::UnknownUser { index } => {
                 let field = format!("people[{index}].userId");

@@ -10,6 +10,7 @@ mod list;
 mod put;
 mod remove_link;
 mod restore_link;
+mod undo;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -21,4 +22,5 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(get::get_event, put::put_event, delete::delete_event))
         .routes(idempotent(routes!(remove_link::remove_link)))
         .routes(idempotent(routes!(restore_link::restore_link)))
+        .routes(idempotent(routes!(undo::undo_event)))
 }

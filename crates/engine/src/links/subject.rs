@@ -16,13 +16,15 @@ use crate::{
 };
 
 /// A link with what decides over it.
-pub(super) struct Subject {
+pub(crate) struct Subject {
     pub(super) link: LinkRow,
     pub(super) event: EventRow,
     pub(super) calendar: Calendar,
     pub(super) settings: InForce,
     /// What the calendar is to show; `None` when the event is to be off it.
     pub(super) content: Option<Content>,
+    /// What it would show, whether it is to or not; `None` where the person takes no part.
+    composed: Option<Content>,
     policy: Policy,
 }
 
@@ -64,6 +66,12 @@ impl Subject {
         person(&self.event, &self.link).map_or(PersonRole::Participant, |person| person.role)
     }
 
+    /// What the link's calendar shows of an event of this link, whether it is to be there or not; with the event as it was
+    /// read.
+    pub(crate) fn into_composed(self) -> Option<(EventRow, LinkRow, Content)> {
+        Some((self.event, self.link, self.composed?))
+    }
+
     /// Which time of a series the link is for; `None` for the event as a whole.
     pub(super) fn time(&self) -> Option<OriginalStart> {
         self.link.standing.state.key.occurrence
@@ -75,7 +83,12 @@ impl Subject {
     }
 }
 
-async fn read(engine: &Engine, tenant: TenantId, id: EventLinkId) -> Result<Subject, SettingsError> {
+/// The link as it is now.
+pub(crate) async fn read(
+    engine: &Engine,
+    tenant: TenantId,
+    id: EventLinkId,
+) -> Result<Subject, SettingsError> {
     let store = engine.store();
     let link = store.event_link(tenant, id).await?;
     let event = store.event(tenant, link.event).await?;
@@ -88,26 +101,27 @@ async fn read(engine: &Engine, tenant: TenantId, id: EventLinkId) -> Result<Subj
     } else {
         Vec::new()
     };
-    let content = content(&event, &link, &settings, (&row.name, &linked));
+    let composed = composed(&event, &link, &settings, (&row.name, &linked));
+    let is_shown = link.standing.aim == LinkAim::Shown && event.event.is_shown();
     Ok(Subject {
         policy: tenants::policy_of(&row.settings),
+        content: composed.clone().filter(|_| is_shown),
+        composed,
         link,
         event,
         calendar,
         settings,
-        content,
     })
 }
 
-/// What the link's calendar is to show of an event.
-fn content(
+/// What the link's calendar shows of an event, if it does.
+fn composed(
     event: &EventRow,
     link: &LinkRow,
     settings: &InForce,
     (tenant_name, linked_addresses): (&str, &[String]),
 ) -> Option<Content> {
-    let is_shown = link.standing.aim == LinkAim::Shown && event.event.is_shown();
-    let person = person(event, link).filter(|_| is_shown)?;
+    let person = person(event, link)?;
     let meet = settings.meet;
     let presentation = Presentation {
         tenant_name,

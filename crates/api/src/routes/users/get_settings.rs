@@ -26,7 +26,7 @@ use crate::{
     responses(
         (status = 200, description = "The settings in force.", body = Settings, examples(
             ("calendar_read" = (value = json!({"tentativeBlocks": true, "unacceptedBlocks": true, "outOfOfficeBlocks": true, "allDayBlocks": true, "windowBackDays": 30, "windowAheadDays": 90}))),
-            ("sync" = (value = json!({"syncEnabled": true, "autoSync": true, "syncIntervalMinutes": 15}))),
+            ("sync" = (value = json!({"syncEnabled": true, "autoSync": true, "syncIntervalMinutes": 15, "direction": "two_way", "policy": null}))),
             ("working_hours" = (value = json!({"timeZone": "Europe/Zurich", "openHours": [{"days": [1, 2, 3, 4, 5], "start": "09:00", "end": "17:30"}], "overrides": [{"date": "2026-12-24", "intervals": [["09:00", "12:00"]]}]}))),
         )),
         (status = 404, description = "`not_found`: there is no such user."),

@@ -9,7 +9,12 @@ use utoipa::ToSchema;
 
 use super::hours::WorkingHours;
 
-use crate::{extract::JsonBytes, fields, problem::Problem};
+use crate::{
+    extract::JsonBytes,
+    fields,
+    problem::Problem,
+    words::{Direction, Policy},
+};
 
 /// The settings of one kind; the kind is in the path.
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,7 +113,7 @@ pub(crate) struct MeetSettings {
 /// `sync`: when the user's calendars are synced.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schema(examples(json!({"syncEnabled": true, "autoSync": true, "syncIntervalMinutes": 15})))]
+#[schema(examples(json!({"syncEnabled": true, "autoSync": true, "syncIntervalMinutes": 15, "direction": "two_way", "policy": null})))]
 pub(crate) struct SyncSettings {
     /// Off: nothing is read or written until it is on again.
     #[schema(default = true)]
@@ -119,6 +124,12 @@ pub(crate) struct SyncSettings {
     /// Minutes from one sync to the next.
     #[schema(default = 15, minimum = 1, maximum = 1440)]
     sync_interval_minutes: u32,
+    /// Which way the application's events travel: `to_provider` sets edits on the calendar right, `from_provider` takes
+    /// them over and sends nothing.
+    direction: Direction,
+    /// Which side stays when the person edits one of the application's events on their calendar; `null` leaves it to the
+    /// tenant's policy.
+    policy: Option<Policy>,
 }
 
 /// Reads the settings of a kind.
@@ -228,6 +239,8 @@ impl SyncSettings {
         let mut sync = Sync::every_minutes(self.sync_interval_minutes).map_err(fields::invalid)?;
         sync.sync_enabled = self.sync_enabled;
         sync.auto_sync = self.auto_sync;
+        sync.direction = self.direction.into();
+        sync.policy = self.policy.map(Into::into);
         Ok(Setting::Sync(sync))
     }
 }
@@ -238,6 +251,8 @@ impl From<Sync> for SyncSettings {
             sync_enabled: sync.sync_enabled,
             auto_sync: sync.auto_sync,
             sync_interval_minutes: sync.interval_minutes(),
+            direction: sync.direction.into(),
+            policy: sync.policy.map(Into::into),
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) const WRITE: &[&str] = &["calendar.calendarlist.readonly", "calendar.
 /// An entry of the feed.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
+    pub(crate) seq: i64,
     pub(crate) kind: String,
     pub(crate) data: Value,
 }
@@ -198,6 +199,7 @@ impl Simulated {
             .into_iter()
             .filter(|change| change.kind.starts_with("event.") || change.kind.starts_with("attendee."));
         let told = of_events.map(|change| Told {
+            seq: change.seq,
             kind: change.kind,
             data: change.data,
         });
