@@ -1,9 +1,14 @@
 //! A server whose Google is the simulator, over the real adapter, and a browser that consents there.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::Request;
+use jiff::Timestamp;
 use kalends_core::{
     ambient::Ambient,
     provider::{Feature, ProviderKind},
@@ -45,6 +50,8 @@ pub(crate) struct Simulated {
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
     egress: Egress,
+    /// What people use at Google themselves, by their name, with the time it was issued.
+    pub(super) own_tokens: Mutex<BTreeMap<String, (Timestamp, String)>>,
 }
 
 /// What a person decides at the consent page.
@@ -107,6 +114,7 @@ impl Simulated {
             engine,
             tokens,
             egress,
+            own_tokens: Mutex::default(),
         }
     }
 

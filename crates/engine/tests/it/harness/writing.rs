@@ -249,11 +249,7 @@ impl Simulated {
         path: &str,
         body: Option<Value>,
     ) -> (u16, Value) {
-        let control = self.simulator.control();
-        let token = control
-            .issue_tokens(&address(user), &["calendar"])
-            .unwrap()
-            .access_token;
+        let token = self.own_token(user);
         let url = format!(
             "{}/calendar/v3/calendars/primary/events{path}",
             self.simulator.base_url()
@@ -269,6 +265,24 @@ impl Simulated {
         let answer = self.send(request.body(body).unwrap()).await;
         let read = serde_json::from_slice(&answer.body).unwrap_or_default();
         (answer.status.as_u16(), read)
+    }
+
+    /// The token that a person uses themselves; one for an hour, because Google lets an account have few.
+    fn own_token(&self, user: &str) -> String {
+        let now = self.engine.ambient().now();
+        let mut tokens = self.own_tokens.lock().unwrap();
+        if let Some((issued_at, token)) = tokens.get(user)
+            && now.duration_since(*issued_at) < SignedDuration::from_mins(50)
+        {
+            return token.clone();
+        }
+        let issued = self
+            .simulator
+            .control()
+            .issue_tokens(&address(user), &["calendar"]);
+        let token = issued.unwrap().access_token;
+        tokens.insert(user.to_owned(), (now, token.clone()));
+        token
     }
 
     /// The calls on events that ran since a number, as `POST 200`, without listings.

@@ -1,15 +1,18 @@
 //! Workers that die and answers that are lost, between any two steps of a push.
 
 use jiff::SignedDuration;
+use kalends_core::external_event::Transparency;
 use kalends_simulator::{Fault, Trouble};
 use kalends_testkit::both;
 use serde_json::json;
 
 use crate::harness::{FEWEST, Simulated, Stage, lesson};
 
+/// It takes up no time, so that it is in conflict with none of the others.
 fn titled(title: &str) -> kalends_core::event::Event {
     let mut event = lesson(&["ada"]);
     event.title = title.to_owned();
+    event.transparency = Transparency::Transparent;
     event
 }
 
