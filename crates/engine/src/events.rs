@@ -45,8 +45,8 @@ pub(crate) use put::{Also, TRIES, Wanted, change_with};
 pub use put::{Put, PutEvent, put, put_where_free};
 pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
-pub(crate) use view::links;
 pub use undo::{Undone, undo};
+pub(crate) use view::links;
 
 /// An event of the application with what became of it.
 #[derive(Clone, Debug, PartialEq)]

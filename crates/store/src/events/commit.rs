@@ -8,7 +8,7 @@ use kalends_core::{
 
 use super::{EventCommit, EventRow, EventWrite, form};
 use crate::{
-    Claiming, EditWrite, Store, StoreError,
+    Claiming, Store, StoreError,
     claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
     event_edits, event_links, holds,
