@@ -101,7 +101,7 @@ impl LiveAccount {
     /// tried again like any, and the person asked when it stays.
     pub(crate) async fn failure(&self, engine: &Engine, error: ProviderError) -> Failure {
         if matches!(error, ProviderError::MissingScope)
-            && let Some(failure) = self.without_consent(engine).await
+            && let Some(failure) = self.without_consent(engine, Feature::CalendarRead).await
         {
             return failure;
         }
@@ -118,10 +118,10 @@ impl LiveAccount {
         failure
     }
 
-    /// Notes that the account's calendars may not be read, although the row says that they may. Answers what the
-    /// question's failure is instead, when it does not prove that.
-    async fn without_consent(&self, engine: &Engine) -> Option<Failure> {
-        match refuse(engine, &self.connection, Feature::CalendarRead).await {
+    /// Notes that the provider refuses the feature for want of a scope, although the row says that it was granted.
+    /// Answers what the question's failure is instead, when it does not prove that.
+    pub(crate) async fn without_consent(&self, engine: &Engine, feature: Feature) -> Option<Failure> {
+        match refuse(engine, &self.connection, feature).await {
             Ok(Refused::Noted) => None,
             Ok(Refused::Outdated) => {
                 let cause = ProviderError::MissingScope;

@@ -23,7 +23,8 @@ pub(crate) fn may_read(engine: &Engine, row: &kalends_store::Connection) -> bool
 
 /// Whether the account's person allows events to be written, whatever they were asked for.
 pub(crate) fn may_write(engine: &Engine, row: &kalends_store::Connection) -> bool {
-    missing_scopes(engine, row, &[Feature::CalendarWrite]).is_empty()
+    let is_granted = missing_scopes(engine, row, &[Feature::CalendarWrite]).is_empty();
+    is_granted && !row.refused.contains(&Feature::CalendarWrite)
 }
 
 /// A connection as people see it.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kalends_core::{
+    provider::Feature,
     sync::push::{After, At, LinkState, Made, Meeting, Outcome, Refusal, Step, Unanswered, Why, after, plan},
     two_way::responses,
 };
@@ -179,6 +180,12 @@ impl<'a> Pushing<'a> {
             .write(&account.ask(ANSWER), &calendar, order)
             .await
         {
+            Ok(Outcome::Refused(Refusal::NeedsConsent)) => {
+                match account.without_consent(self.engine, Feature::CalendarWrite).await {
+                    None => Ok(Outcome::Refused(Refusal::NeedsConsent)),
+                    Some(failure) => Err(failure),
+                }
+            }
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(account.failure(self.engine, error).await),
         }

@@ -3,6 +3,7 @@
 //! ```text
 //! read row -> its access token is good -> take it
 //!          -> lease refused            -> wait, read again
+//!          -> lease abandoned          -> wait for its holder, then take it over
 //!          -> lease granted            -> ask the provider -> store -> use
 //! ```
 
@@ -29,7 +30,10 @@ const ANSWER: Duration = Duration::from_secs(20);
 const LEASE: Duration = Duration::from_secs(45);
 /// How often a loser looks whether the winner is done, and how many times.
 const LOOK: Duration = Duration::from_millis(250);
-const LOOKS: u32 = 200;
+const LOOKS: u32 = 240;
+/// How long the holder of a lease that has run out may take to store what it holds, once the database can be reached:
+/// several of its tries ([`PAUSE`]).
+const GRACE: Duration = Duration::from_secs(5);
 /// How long a write of tokens is tried while the database is away, and the longest pause between two tries.
 const KEEP_TRYING: Duration = Duration::from_mins(10);
 const PAUSE: Duration = Duration::from_secs(1);
@@ -48,6 +52,7 @@ pub(super) enum Wanted {
 
 /// The wanted token.
 pub(super) async fn refresh(inner: &Inner, id: ConnectionId, wanted: Wanted) -> Result<Held, TokenError> {
+    let mut abandoned: Option<(i64, Instant)> = None;
     for _ in 0..LOOKS {
         let connection = match inner.store.connection_of_any_tenant(id).await {
             Err(StoreError::NotFound { .. }) => return Err(TokenError::Reauth),
@@ -71,9 +76,11 @@ pub(super) async fn refresh(inner: &Inner, id: ConnectionId, wanted: Wanted) -> 
         if let Some(token) = secrets.access_token.map(Held::from).filter(good) {
             return Ok(token);
         }
+        let overdue = abandoned.filter(|(_, since)| since.elapsed() >= GRACE);
+        let overdue = overdue.map(|(fence, _)| fence);
         match inner
             .store
-            .lease_refresh(connection.tenant, id, LEASE)
+            .lease_refresh(connection.tenant, id, LEASE, overdue)
             .await
             .map_err(unavailable)?
         {
@@ -87,6 +94,12 @@ pub(super) async fn refresh(inner: &Inner, id: ConnectionId, wanted: Wanted) -> 
                 .await;
             }
             RefreshLease::Held { .. } => tokio::time::sleep(LOOK).await,
+            RefreshLease::Abandoned { fence } => {
+                if abandoned.is_none_or(|(known, _)| known != fence) {
+                    abandoned = Some((fence, Instant::now()));
+                }
+                tokio::time::sleep(LOOK).await;
+            }
         }
     }
     Err(TokenError::Unavailable(

@@ -9,23 +9,23 @@ use kalends_engine::{
     connections::{self, State},
 };
 use kalends_simulator::{Fault, Trouble};
-use kalends_store::CalendarFilter;
+use kalends_store::{CalendarFilter, LinkStatus};
 use kalends_testkit::both;
 
-use crate::harness::{Decision, READ, Simulated};
+use crate::harness::{Decision, READ, Simulated, lesson};
 
 const ADA: &str = "ada@example.com";
 const EVENTS: &str = "GET /calendar/v3/calendars/*/events";
 
-/// Google refuses to list events as if the scope for it were not granted.
-fn refuse(world: &Simulated) {
+/// Google refuses these calls as if the scope for them were not granted.
+fn refuse(world: &Simulated, calls: &str) {
     let trouble = Trouble::Status {
         status: 403,
         reason: Some("insufficientPermissions".to_owned()),
         retry_after_seconds: None,
     };
     let control = world.simulator.control();
-    control.add_fault(Fault::new(EVENTS, trouble)).unwrap();
+    control.add_fault(Fault::new(calls, trouble)).unwrap();
 }
 
 /// So long that every poll is due.
@@ -65,7 +65,7 @@ both! {
         let world = Simulated::new(database).await;
         world.connect(ADA).await;
         world.drain().await;
-        refuse(&world);
+        refuse(&world, EVENTS);
         for _ in 0..3 {
             // The token is refreshed on the way, so that the refusal is proved by another one; that the refresh
             // states the scopes anew proves nothing.
@@ -96,6 +96,21 @@ both! {
         assert_eq!(updates(&world).await, 2);
     }
 
+    async fn a_refused_scope_for_writing_leaves_reading_alone(database) {
+        let world = Simulated::new(database).await;
+        world.writer("ada").await;
+        refuse(&world, "POST /calendar/v3/calendars/*/events");
+        world.put("lesson-7", lesson(&["ada"])).await;
+        world.drain().await;
+        let event = world.event("lesson-7").await;
+        assert_eq!(event.sync_status, Some(LinkStatus::Blocked));
+        let connection = connection(&world).await;
+        assert_eq!((connection.state, connection.needs_consent), (State::Active, vec![Feature::CalendarWrite]));
+        hour(&world).await;
+        assert_eq!(calendar(&world).await.sync.last_error, None);
+        assert_eq!(updates(&world).await, 1);
+    }
+
     async fn a_token_of_an_older_grant_says_nothing_of_the_new_one(database) {
         let world = Simulated::new(database).await;
         let id = world.connect(ADA).await.connection;
@@ -104,7 +119,7 @@ both! {
         let secrets = world.store.connection_secrets(world.tenant, id).await.unwrap();
         let old = secrets.access_token.unwrap().token;
         world.another_process().token(AccountKey(id.0), Some(&old)).await.unwrap();
-        refuse(&world);
+        refuse(&world, EVENTS);
         world.clock.advance(SignedDuration::from_mins(20));
         world.drain().await;
         assert!(connection(&world).await.needs_consent.is_empty());
@@ -116,7 +131,7 @@ both! {
         world.clock.advance(SignedDuration::from_secs(10));
         world.drain().await;
         assert_eq!(calendar(&world).await.sync.last_error, None);
-        refuse(&world);
+        refuse(&world, EVENTS);
         world.clock.advance(SignedDuration::from_mins(20));
         world.drain().await;
         let connection = connection(&world).await;

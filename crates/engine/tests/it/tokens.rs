@@ -9,7 +9,8 @@ use kalends_engine::{
     tokens::Tokens,
 };
 use kalends_simulator::{Fault, Trouble};
-use kalends_testkit::{Database, both};
+use kalends_store::RefreshLease;
+use kalends_testkit::{Database, DatabaseKind, both};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::harness::Simulated;
@@ -106,6 +107,43 @@ both! {
             let left = tokio::time::timeout(std::time::Duration::from_millis(20), &mut waiting).await;
             assert!(left.is_err());
         }
+        token(&world.tokens, id).await.unwrap();
+        assert_eq!(world.calls("/token"), 1);
+    }
+
+    async fn a_token_that_cannot_be_stored_for_longer_than_its_lease_is_not_lost(database) {
+        // A SQLite file is served by one process.
+        if database.kind == DatabaseKind::Sqlite {
+            return;
+        }
+        let (world, id) = expired(database.clone()).await;
+        // No disk space: the provider's answer cannot be stored.
+        let full = "CREATE OR REPLACE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$;
+            CREATE TRIGGER full BEFORE UPDATE OF access_token ON connections FOR EACH ROW EXECUTE FUNCTION full()";
+        database.tamper(full).await;
+        let (ours, theirs) = (world.tokens.clone(), world.another_process());
+        let holder = tokio::spawn(async move { token(&ours, id).await.unwrap() });
+        while world.calls("/token") == 0 {
+            assert!(!holder.is_finished());
+            tokio::task::yield_now().await;
+        }
+        // Everybody sees that the lease has run out.
+        world.clock.advance(SignedDuration::from_mins(5));
+        let mut other = tokio::spawn(async move { token(&theirs, id).await.unwrap() });
+        let looked = tokio::time::timeout(std::time::Duration::from_millis(700), &mut other).await;
+        assert!(looked.is_err(), "it waits for the holder");
+        database.tamper("DROP TRIGGER full ON connections").await;
+        assert_eq!(holder.await.unwrap().expose_secret(), other.await.unwrap().expose_secret());
+        assert_eq!(world.calls("/token"), 1, "the old refresh token is not used again");
+    }
+
+    async fn a_lease_of_the_dead_is_taken_over(database) {
+        let (world, id) = expired(database).await;
+        let lease = std::time::Duration::from_secs(45);
+        let dead = world.store.lease_refresh(world.tenant, id, lease, None).await.unwrap();
+        assert!(matches!(dead, RefreshLease::Won(_)));
+        world.clock.advance(SignedDuration::from_mins(1));
         token(&world.tokens, id).await.unwrap();
         assert_eq!(world.calls("/token"), 1);
     }

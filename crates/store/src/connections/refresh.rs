@@ -19,6 +19,12 @@ pub enum RefreshLease {
         /// When the other's lease ends.
         until: Timestamp,
     },
+    /// Another one's lease has run out without an end. Its holder may have died; or it may live, cut off from the database
+    /// with a rotated token that exists nowhere else: give it time to store that, then ask again with the number.
+    Abandoned {
+        /// Proof of that lease.
+        fence: i64,
+    },
 }
 
 /// The right to refresh, with the secrets as they were when it was given.
@@ -42,37 +48,49 @@ pub struct NewTokens {
 }
 
 impl Store {
-    /// Asks for the right to refresh for so long.
+    /// Asks for the right to refresh for so long. A lease that has run out without an end is taken over only by who
+    /// names it.
     pub async fn lease_refresh(
         &self,
         tenant: TenantId,
         id: ConnectionId,
         length: Duration,
+        abandoned: Option<i64>,
     ) -> Result<RefreshLease, StoreError> {
         let now = self.now();
         let update = sql(
             "UPDATE connections SET lease_until_us = $1, lease_fence = lease_fence + 1
-             WHERE tenant_id = $2 AND id = $3 AND lease_until_us <= $4 AND state <> 'disconnected'
+             WHERE tenant_id = $2 AND id = $3 AND state <> 'disconnected'
+                 AND (lease_until_us = 0 OR (lease_until_us <= $4 AND lease_fence = $5))
              RETURNING lease_fence, refresh_token, access_token, access_expires_us, url",
         )
         .bind(now.checked_add(length).unwrap_or(Timestamp::MAX))
         .bind(tenant)
         .bind(id)
-        .bind(now);
+        .bind(now)
+        // No lease has this number.
+        .bind(abandoned.unwrap_or(-1));
         if let Some(row) = self.db().write_returning(update).await?.first() {
             return Ok(RefreshLease::Won(RefreshGrant {
                 fence: row.get("lease_fence")?,
                 secrets: self.open_secrets(tenant, id, row).await?,
             }));
         }
-        let select = sql("SELECT lease_until_us FROM connections
+        let select = sql("SELECT lease_until_us, lease_fence FROM connections
              WHERE tenant_id = $1 AND id = $2 AND state <> 'disconnected'")
         .bind(tenant)
         .bind(id);
         match self.db().read_first(select).await? {
-            Some(row) => Ok(RefreshLease::Held {
-                until: row.time("lease_until_us")?,
-            }),
+            Some(row) => {
+                let until = row.time("lease_until_us")?;
+                Ok(if until <= now {
+                    RefreshLease::Abandoned {
+                        fence: row.get("lease_fence")?,
+                    }
+                } else {
+                    RefreshLease::Held { until }
+                })
+            }
             None => Err(StoreError::NotFound { what: "connection" }),
         }
     }

@@ -84,13 +84,14 @@ both! {
         let (tenant, id, _) = world.synced_user("a").await;
         let asks = (0..8).map(|_| {
             let store = world.store.clone();
-            tokio::spawn(async move { store.lease_refresh(tenant, id, LEASE).await.unwrap() })
+            tokio::spawn(async move { store.lease_refresh(tenant, id, LEASE, None).await.unwrap() })
         });
         let mut won = Vec::new();
         for lease in futures::future::join_all(asks).await {
             match lease.unwrap() {
                 RefreshLease::Won(grant) => won.push(grant),
                 RefreshLease::Held { until } => assert_eq!(until, world.now() + SignedDuration::from_secs(30)),
+                RefreshLease::Abandoned { .. } => panic!("its holder has just got it"),
             }
         }
         assert_eq!(won.len(), 1);
@@ -98,7 +99,7 @@ both! {
 
         let store = &world.store;
         store.store_tokens(tenant, id, won[0].fence, tokens(&world, "access-2", Some("refresh-2"))).await.unwrap();
-        let RefreshLease::Won(next) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else {
+        let RefreshLease::Won(next) = store.lease_refresh(tenant, id, LEASE, None).await.unwrap() else {
             panic!("the lease ended with the tokens");
         };
         assert_eq!(next.secrets.refresh_token.unwrap().expose_secret(), "refresh-2");
@@ -106,26 +107,48 @@ both! {
         assert_eq!(access.token.expose_secret(), "access-2");
         assert_eq!(access.expires_at, world.now() + SignedDuration::from_hours(1));
         store.release_refresh(tenant, id, next.fence).await.unwrap();
-        assert!(matches!(store.lease_refresh(tenant, id, LEASE).await.unwrap(), RefreshLease::Won(_)));
+        assert!(matches!(store.lease_refresh(tenant, id, LEASE, None).await.unwrap(), RefreshLease::Won(_)));
     }
 
     async fn a_refresh_that_lost_its_lease_writes_nothing(world) {
         let store = &world.store;
         let (tenant, id, _) = world.synced_user("a").await;
-        let RefreshLease::Won(slow) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let RefreshLease::Won(slow) = store.lease_refresh(tenant, id, LEASE, None).await.unwrap() else { panic!() };
         world.advance(SignedDuration::from_secs(30));
-        let RefreshLease::Won(fast) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let again = store.lease_refresh(tenant, id, LEASE, Some(slow.fence)).await.unwrap();
+        let RefreshLease::Won(fast) = again else { panic!() };
         store.store_tokens(tenant, id, fast.fence, tokens(&world, "fast", Some("fast-refresh"))).await.unwrap();
         let late = store.store_tokens(tenant, id, slow.fence, tokens(&world, "slow", Some("slow-refresh"))).await;
         assert!(matches!(late, Err(StoreError::Fenced { .. })));
 
-        let RefreshLease::Won(old) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let RefreshLease::Won(old) = store.lease_refresh(tenant, id, LEASE, None).await.unwrap() else { panic!() };
         store.commit_connect(tenant, connect(id, "ada", "ada@example.com")).await.unwrap();
         let late = store.store_tokens(tenant, id, old.fence, tokens(&world, "old", Some("old-refresh"))).await;
         assert!(matches!(late, Err(StoreError::Fenced { .. })));
         let secrets = store.connection_secrets(tenant, id).await.unwrap();
         assert_eq!(secrets.refresh_token.unwrap().expose_secret(), "refresh-1");
         assert!(secrets.access_token.is_none());
+    }
+
+    async fn who_holds_a_lease_that_ran_out_may_store_until_another_takes_it_over(world) {
+        let store = &world.store;
+        let (tenant, id, _) = world.synced_user("a").await;
+        let ask = |abandoned| store.lease_refresh(tenant, id, LEASE, abandoned);
+        let RefreshLease::Won(slow) = ask(None).await.unwrap() else { panic!() };
+        world.advance(SignedDuration::from_secs(30));
+        for number in [None, Some(slow.fence - 1)] {
+            let RefreshLease::Abandoned { fence } = ask(number).await.unwrap() else { panic!() };
+            assert_eq!(fence, slow.fence);
+        }
+        store.store_tokens(tenant, id, slow.fence, tokens(&world, "late", Some("rotated"))).await.unwrap();
+        let RefreshLease::Won(next) = ask(None).await.unwrap() else { panic!("the lease has ended") };
+        assert_eq!(next.secrets.refresh_token.unwrap().expose_secret(), "rotated");
+
+        world.advance(SignedDuration::from_secs(30));
+        let RefreshLease::Won(taken) = ask(Some(next.fence)).await.unwrap() else { panic!("nobody is heard of") };
+        let late = store.store_tokens(tenant, id, next.fence, tokens(&world, "later", None)).await;
+        assert!(matches!(late, Err(StoreError::Fenced { .. })));
+        store.store_tokens(tenant, id, taken.fence, tokens(&world, "taken", None)).await.unwrap();
     }
 
     async fn a_change_of_state_is_told_once(world) {
@@ -150,7 +173,7 @@ both! {
     async fn a_dead_grant_says_nothing_of_the_one_that_followed_it(world) {
         let store = &world.store;
         let (tenant, id, _) = world.synced_user("a").await;
-        let RefreshLease::Won(old) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let RefreshLease::Won(old) = store.lease_refresh(tenant, id, LEASE, None).await.unwrap() else { panic!() };
         let dead = || StateChange {
             from: ConnectionState::Active,
             fence: Some(old.fence),
@@ -162,7 +185,7 @@ both! {
         store.commit_connect(tenant, connect(id, "ada", "ada@example.com")).await.unwrap();
         assert!(!store.change_connection_state(tenant, id, dead()).await.unwrap());
         assert_eq!(store.connection(tenant, id).await.unwrap().state, ConnectionState::Active);
-        let RefreshLease::Won(new) = store.lease_refresh(tenant, id, LEASE).await.unwrap() else { panic!() };
+        let RefreshLease::Won(new) = store.lease_refresh(tenant, id, LEASE, None).await.unwrap() else { panic!() };
         let dead = StateChange { fence: Some(new.fence), ..dead() };
         assert!(store.change_connection_state(tenant, id, dead).await.unwrap());
     }
@@ -222,7 +245,7 @@ both! {
         assert!(!store.is_account_in_use(ProviderKind::Google, "client-1", "ada@example.com").await.unwrap());
         let secrets = store.connection_secrets(tenant, id).await.unwrap();
         assert!(secrets.refresh_token.is_none());
-        let lease = store.lease_refresh(tenant, id, LEASE).await;
+        let lease = store.lease_refresh(tenant, id, LEASE, None).await;
         assert!(matches!(lease, Err(StoreError::NotFound { .. })));
         assert_eq!(store.calendars_to_sync(None, 10).await.unwrap(), []);
         let unknown = store.disconnect(tenant, ConnectionId::new(&world.ambient), told()).await;

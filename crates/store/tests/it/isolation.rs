@@ -60,7 +60,7 @@ both! {
         let theirs = world.tenant("theirs").await;
         refused(store.connection(theirs, id).await);
         refused(store.connection_secrets(theirs, id).await);
-        refused(store.lease_refresh(theirs, id, Duration::from_secs(9)).await);
+        refused(store.lease_refresh(theirs, id, Duration::from_secs(9), None).await);
         refused(store.disconnect(theirs, id, Effects::none()).await);
         let filter = ConnectionFilter { user: None, after: None, limit: 9 };
         assert_eq!(store.connections(theirs, filter).await.unwrap(), []);
