@@ -24,7 +24,53 @@ pub(crate) struct Storm {
     args: Vec<String>,
 }
 
+/// How many want one slot at once, and how often.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Claims {
+    /// Clients that want the slot of a round.
+    #[arg(long, default_value_t = 1_000)]
+    parallel: usize,
+    /// Rounds on each database.
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// Kills a server in each round.
+    #[arg(long)]
+    kill: bool,
+    /// Passed on to the harness, for example `--seed 2` or `--folder LOGS`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
 pub(crate) fn rage(root: &Path, storm: &Storm) -> anyhow::Result<()> {
+    let mut harness = harness(root, "storm")?;
+    harness
+        .args(["--minutes", &storm.minutes.to_string()])
+        .args(["--seed", &storm.seed.to_string()])
+        .args(&storm.args);
+    match faketime::installed() {
+        Ok(library) => {
+            harness.arg("--faketime").arg(library);
+        }
+        Err(why) => println!("chaos: SKIPPED one server's slow clock: {why:#}"),
+    }
+    run(&mut harness)
+}
+
+/// `cargo xtask claims`: many want one slot at once while servers are killed.
+pub(crate) fn race(root: &Path, claims: &Claims) -> anyhow::Result<()> {
+    let mut harness = harness(root, "claims")?;
+    harness
+        .args(["--parallel", &claims.parallel.to_string()])
+        .args(["--rounds", &claims.rounds.to_string()])
+        .args(&claims.args);
+    if claims.kill {
+        harness.arg("--kill");
+    }
+    run(&mut harness)
+}
+
+/// The harness with the programs that it needs, all built.
+fn harness(root: &Path, command: &str) -> anyhow::Result<Command> {
     let build = [
         "build",
         "--release",
@@ -38,20 +84,12 @@ pub(crate) fn rage(root: &Path, storm: &Storm) -> anyhow::Result<()> {
     let built = target(root).join("release");
     let mut harness = Command::new(built.join("kalends-chaos"));
     harness
-        .args(["--minutes", &storm.minutes.to_string()])
-        .args(["--seed", &storm.seed.to_string()])
+        .arg(command)
         .arg("--kalends")
         .arg(built.join("kalends"))
         .arg("--postgres")
         .arg(postgres::folder()?)
         .arg("--redis")
-        .arg(redis::installed()?)
-        .args(&storm.args);
-    match faketime::installed() {
-        Ok(library) => {
-            harness.arg("--faketime").arg(library);
-        }
-        Err(why) => println!("chaos: SKIPPED one server's slow clock: {why:#}"),
-    }
-    run(&mut harness)
+        .arg(redis::installed()?);
+    Ok(harness)
 }

@@ -56,6 +56,10 @@ enum Command {
     /// The last line is the sum; any end but success means that something did not hold. `docs/TESTING.md` says what is
     /// done and checked.
     Chaos(chaos::Storm),
+    /// Have many clients want one slot at once, round after round, on both databases: of all of them one gets it.
+    ///
+    /// The last line is the sum; any end but success means that a round had no winner, or two, or lost one.
+    Claims(chaos::Claims),
     /// Fuzz a target (`parse`, `rule` or `expansion`) and keep what it found; needs nightly and cargo-fuzz.
     Fuzz {
         /// The target.
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::Conformance(amounts) => conformance::run_all(&root, amounts),
         Command::Chaos(storm) => chaos::rage(&root, &storm),
+        Command::Claims(claims) => chaos::race(&root, &claims),
         Command::Fuzz { target, minutes } => fuzz::run_target(&root, &target, minutes),
         Command::Bench { args } => bench::run(&root, &args),
         Command::Demo { args } => demo::run(&root, &args),

@@ -39,7 +39,7 @@ impl Rows {
     }
 
     /// Rows of two texts and a number.
-    pub(super) async fn texts(
+    pub(crate) async fn texts(
         &self,
         sql: &'static str,
         now_us: i64,

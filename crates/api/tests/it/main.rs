@@ -11,6 +11,7 @@ mod connections;
 mod conventions;
 mod events;
 mod feeds;
+mod holds;
 mod idempotency;
 mod nonsense;
 mod openapi;

@@ -20,6 +20,7 @@ mod deaths;
 mod draining;
 mod events;
 mod feeds;
+mod holds;
 mod ignoring;
 mod links;
 mod mass_deletion;
