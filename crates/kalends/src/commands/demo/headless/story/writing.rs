@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use super::{APPOINTMENT, Story};
 use crate::commands::demo::{
     google,
-    headless::{application::text, move_event::Calendar, until},
+    headless::{
+        application::{instant, text},
+        move_event::Calendar,
+        spans::Span,
+        until,
+    },
     tenant,
 };
 
@@ -72,11 +77,17 @@ impl Story<'_> {
             after["start"] == json!(to.start),
             "the application was told {told}"
         );
-        let event = self.app.get(EVENT).await?;
-        anyhow::ensure!(
-            event["start"] == json!(to.start) && event["end"] == json!(to.end),
-            "the application's event is {event}"
-        );
+        let own = self.own_event().await?;
+        anyhow::ensure!(own == to, "the application's event is at {own:?}");
         Ok(format!("{} to {}", text(&told, "type")?, to.start))
+    }
+
+    /// When the application's event takes place.
+    pub(super) async fn own_event(&self) -> anyhow::Result<Span> {
+        let event = self.app.get(EVENT).await?;
+        Ok(Span {
+            start: instant(&event, "start")?,
+            end: instant(&event, "end")?,
+        })
     }
 }
