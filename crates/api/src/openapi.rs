@@ -62,6 +62,7 @@ pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
         (name = "users", description = "The people of the application, their settings, and time blocked by hand."),
         (name = "reading", description = "Who is free when. All answers come from the busy index."),
         (name = "events", description = "The application's own events, on people's calendars."),
+        (name = "conflicts", description = "What people must look at, and what they do about it."),
         (name = "changes", description = "What has happened, in order and without gaps."),
         (name = "tenant", description = "What the application has decided for all of its users."),
         (name = "tasks", description = "Background work that was given up, and bringing it back."),

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod changes;
+mod conflicts;
 mod connect;
 pub(crate) mod connections;
 pub(crate) mod events;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .merge(users::router())
         .merge(reading::router())
         .merge(events::router())
+        .merge(conflicts::router())
         .merge(changes::router())
         .merge(holds::router())
         .merge(tasks::router())

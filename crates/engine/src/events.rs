@@ -8,6 +8,7 @@ mod answer;
 mod bulk;
 mod condition;
 mod delete;
+mod flag;
 mod get;
 mod list;
 mod news;
@@ -65,6 +66,8 @@ pub struct Event {
     pub synced_at: Option<Timestamp>,
     /// The code of the failure of one of its links.
     pub last_error: Option<String>,
+    /// Whether somebody must look at a conflict.
+    pub has_conflict: bool,
     /// The event on calendars, in the order in which they were chosen.
     pub links: Vec<Link>,
     /// When it was first put.
@@ -92,6 +95,8 @@ pub struct Link {
     pub refusal: Option<Refusal>,
     /// Whether it was taken off by hand, and stays off.
     pub is_off: bool,
+    /// Whether its person must look at a conflict.
+    pub has_conflict: bool,
     /// The provider's page of the event.
     pub page: Option<String>,
     /// Its meeting link.

@@ -3,6 +3,7 @@
 mod list;
 
 use kalends_core::{
+    event::EventKey,
     external_event::ExternalEvent,
     time::{CalendarId, ExternalEventId, Interval, UserId},
 };
@@ -21,6 +22,8 @@ pub struct StoredEvent {
     pub calendar: CalendarId,
     /// What the provider says.
     pub event: ExternalEvent,
+    /// The application's events that are in an open conflict with it; of a series the master has them.
+    pub conflicts_with: Vec<EventKey>,
 }
 
 /// Which events are wanted.

@@ -62,6 +62,7 @@ path_values! {
     kalends_core::time::CalendarId: "must be the id of a calendar, a UUID",
     kalends_core::time::BlockId: "must be the id of a block, a UUID",
     kalends_core::time::EventId: "must be the id of a hold, a UUID",
+    kalends_core::time::ConflictId: "must be the id of a conflict, a UUID",
     kalends_core::time::TaskId: "must be the id of a task, a UUID",
     kalends_core::provider::ProviderKind: "must be a provider such as google",
     kalends_core::settings::SettingKind: "must be calendar_read, calendar_write, drive, meet, sync or working_hours",

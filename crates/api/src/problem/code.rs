@@ -73,6 +73,10 @@ codes! {
     NotDecided = ("not_decided", CONFLICT, "It has not been decided yet");
     /// Somebody has changed since all that could be undone; `errors` names the fields.
     NothingToUndo = ("nothing_to_undo", CONFLICT, "Nothing is left to undo");
+    /// The conflict has gone by itself, or somebody has resolved it.
+    ConflictResolved = ("conflict_resolved", CONFLICT, "The conflict is resolved");
+    /// This action does not resolve a conflict of this kind; `detail` names both.
+    ActionNotPossible = ("action_not_possible", CONFLICT, "This does not resolve the conflict");
     /// A request with the same `Idempotency-Key` is under way; repeat it after `Retry-After` seconds to get its answer.
     IdempotencyKeyInUse = ("idempotency_key_in_use", CONFLICT, "The request is under way");
     /// The `Idempotency-Key` was sent with another address or body before; a new request needs a new key.

@@ -6,6 +6,7 @@ use kalends_engine::{
     blocks::BlockError,
     calendars::CalendarError,
     changes::ChangeError,
+    conflicts::ConflictError,
     connections::ConnectionError,
     events::EventError,
     external_events::ExternalEventError,
@@ -198,6 +199,22 @@ impl From<EventError> for Problem {
             EventError::Availability(error) => error.into(),
             EventError::Settings(error) => error.into(),
             EventError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConflictError> for Problem {
+    fn from(error: ConflictError) -> Self {
+        match error {
+            ConflictError::NotFound => Self::not_found("conflict"),
+            ConflictError::Resolved => Self::new(Code::ConflictResolved, sentence(&error)),
+            ConflictError::Impossible { .. } => Self::new(Code::ActionNotPossible, sentence(&error)),
+            ConflictError::Taken { suggestions } => Self::not_free(suggestions),
+            ConflictError::Field(error) => fields::invalid(error),
+            ConflictError::BadCursor(error) => error.into(),
+            ConflictError::Event(error) => error.into(),
+            ConflictError::Availability(error) => error.into(),
+            ConflictError::Store(error) => error.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Code, Problem};
+use crate::routes::reading::Span;
 
 /// What a problem of the code `not_free` says besides.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -64,15 +65,6 @@ enum Kind {
     Unknown,
 }
 
-/// A span of time.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct Span {
-    /// First instant.
-    start: Timestamp,
-    /// First instant after it.
-    end: Timestamp,
-}
-
 impl From<NotFree> for Problem {
     fn from(not_free: NotFree) -> Self {
         let users: Vec<&str> = not_free.people.iter().map(|taken| taken.user.as_str()).collect();
@@ -83,6 +75,19 @@ impl From<NotFree> for Problem {
                 alternatives: not_free.alternatives.into_iter().map(Into::into).collect(),
             })),
             ..Self::new(Code::NotFree, detail)
+        }
+    }
+}
+
+impl Problem {
+    /// Not everybody can come at the time that was asked for, for whatever reason.
+    pub(super) fn not_free(alternatives: Vec<Interval>) -> Self {
+        Self {
+            not_free: Some(Box::new(NotFreeBody {
+                taken: Vec::new(),
+                alternatives: alternatives.into_iter().map(Into::into).collect(),
+            })),
+            ..Self::new(Code::NotFree, "Not everybody is free and working then.")
         }
     }
 }
@@ -112,15 +117,6 @@ impl From<TakenBy> for By {
             event_key: by.key.map(|key| key.to_string()),
             hold_id,
             calendar_id,
-        }
-    }
-}
-
-impl From<Interval> for Span {
-    fn from(span: Interval) -> Self {
-        Self {
-            start: span.start(),
-            end: span.end(),
         }
     }
 }

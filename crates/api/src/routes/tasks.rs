@@ -91,6 +91,7 @@ fn message(task: &tasks::DeadTask) -> String {
         "recompile" => "Working out the calendar's busy times",
         "discover" => "Listing the account's calendars",
         "revoke" => "Ending the access at the provider",
+        "conflicts" => "Looking for a person's conflicts",
         "keep_alive" => "Renewing the access to the account",
         _ => "A piece of background work",
     };

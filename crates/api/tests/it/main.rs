@@ -6,6 +6,7 @@
 )]
 
 mod calendars;
+mod conflicts;
 mod connect;
 mod connections;
 mod conventions;

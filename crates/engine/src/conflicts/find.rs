@@ -60,7 +60,9 @@ pub(super) async fn find(
         let reach = reach(&events, window);
         let busy = surroundings(engine, tenant, (user, &settings), (&events, reach)).await?;
         let open = settings.hours.as_ref().map(|hours| hours.windows(reach));
-        of_events(&events, &busy, open.as_deref())
+        let mut conflicts = of_events(&events, &busy, open.as_deref());
+        leave_out_shared(engine, (tenant, user), (&events, reach), &mut conflicts).await?;
+        conflicts
     };
     Ok(Some(Found {
         events: ahead.into_iter().map(|event| (event.row.id, event)).collect(),
@@ -177,6 +179,49 @@ fn of_events(
         }
     }
     found
+}
+
+/// Takes out pairs of events that take the same time together because they have seats for that.
+async fn leave_out_shared(
+    engine: &Engine,
+    (tenant, user): (TenantId, &UserId),
+    (events, reach): (&[Times<'_>], Interval),
+    found: &mut BTreeMap<EventId, Conflicts>,
+) -> Result<(), Failure> {
+    let is_pair = |opponent: &Opponent| matches!(opponent, Opponent::Event(_));
+    if !found.values().any(|conflicts| conflicts.keys().any(is_pair)) {
+        return Ok(());
+    }
+    let users = std::slice::from_ref(user);
+    let claims = engine.store().claims(tenant, users, reach).await?;
+    let with_seats = claims.iter().filter(|one| one.claim.seats > 1);
+    let kinds: BTreeMap<EventId, &str> = with_seats
+        .map(|one| (one.claim.event, one.claim.kind.as_str()))
+        .collect();
+    let times: BTreeMap<EventId, &[Interval]> = events
+        .iter()
+        .map(|event| (event.event.row.id, event.times.as_slice()))
+        .collect();
+    for (event, conflicts) in &mut *found {
+        conflicts.retain(|opponent, _| match opponent {
+            Opponent::Event(other) => {
+                let kind = kinds.get(event);
+                kind.is_none() || kind != kinds.get(other) || !is_same(times.get(event), times.get(other))
+            }
+            _ => true,
+        });
+    }
+    found.retain(|_, conflicts| !conflicts.is_empty());
+    Ok(())
+}
+
+/// Whether two events have the same times wherever they meet.
+fn is_same(left: Option<&&[Interval]>, right: Option<&&[Interval]>) -> bool {
+    let (Some(left), Some(right)) = (left, right) else {
+        return false;
+    };
+    let differ = |one: &Interval| right.iter().any(|other| one.overlaps(*other) && one != other);
+    !left.iter().any(differ)
 }
 
 fn unreadable(error: SettingsError) -> Failure {

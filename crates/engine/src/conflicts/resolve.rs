@@ -122,9 +122,20 @@ async fn alter(
     wanted: (&Event, Effects),
 ) -> Result<(), ConflictError> {
     match events::alter(engine, row.tenant, (&row.key, read), wanted).await {
+        // The event keeps its time free, and something else took it just now.
+        Err(EventError::Store(StoreError::NotFree { .. })) => Err(taken(engine, (row, read)).await?),
         Err(EventError::Store(error)) => Err(error.into()),
         result => Ok(result?),
     }
+}
+
+/// The refusal of a time that is not free, with others.
+async fn taken(
+    engine: &Engine,
+    (row, read): (&ConflictRow, &EventRow),
+) -> Result<ConflictError, ConflictError> {
+    let suggestions = suggest::for_event(engine, (row, read)).await?;
+    Ok(ConflictError::Taken { suggestions })
 }
 
 /// The event at its new time, when its people can come then.
@@ -148,11 +159,10 @@ async fn moved(
     let (Some(time), Some(wanted)) = (time, wanted) else {
         return Err(InvalidField::new("start", "an instant of the calendar").into());
     };
-    if suggest::is_free(engine, row.tenant, &read.event, time).await? {
+    if suggest::is_free(engine, (read, subject), time).await? {
         return Ok(wanted);
     }
-    let suggestions = suggest::for_event(engine, row.tenant, (row, &read.event)).await?;
-    Err(ConflictError::Taken { suggestions })
+    Err(taken(engine, (row, read)).await?)
 }
 
 /// The event without the time that is in conflict, or not at all.

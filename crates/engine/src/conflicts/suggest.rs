@@ -7,12 +7,12 @@ use kalends_core::{
     slots::SlotQuery,
     time::{ConflictId, Interval, TenantId, UserId, Zone},
 };
-use kalends_store::ConflictRow;
+use kalends_store::{ConflictRow, EventRow};
 
 use super::{ConflictError, open};
 use crate::{
     Engine,
-    availability::{self, SlotsQuery},
+    availability::{self, Ignore, OwnTime, SlotsQuery},
 };
 
 /// Most suggestions.
@@ -32,18 +32,17 @@ pub async fn suggestions(
     id: ConflictId,
 ) -> Result<Vec<Interval>, ConflictError> {
     let row = open(engine, tenant, id).await?;
-    let event = engine.store().event(tenant, row.event).await?.event;
-    for_event(engine, tenant, (&row, &event)).await
+    let event = engine.store().event(tenant, row.event).await?;
+    for_event(engine, (&row, &event)).await
 }
 
 /// The same, of what was read.
 pub(super) async fn for_event(
     engine: &Engine,
-    tenant: TenantId,
-    (row, event): (&ConflictRow, &Event),
+    (row, read): (&ConflictRow, &EventRow),
 ) -> Result<Vec<Interval>, ConflictError> {
-    let zone = zone(engine, tenant, &row.user).await?;
-    let Some(subject) = subject(row, event, &zone) else {
+    let zone = zone(engine, row.tenant, &row.user).await?;
+    let Some(subject) = subject(row, &read.event, &zone) else {
         return Ok(Vec::new());
     };
     let now = engine.ambient().now();
@@ -58,7 +57,7 @@ pub(super) async fn for_event(
     let mut query = SlotQuery::new(window, minutes, zone, now);
     query.step_minutes = STEP;
     let own = subject.time;
-    let mut found = ask(engine, tenant, event, query).await?;
+    let mut found = ask(engine, (read, subject), query).await?;
     found.sort_by_key(|slot| (slot.start_us().abs_diff(own.start_us()), *slot));
     found.truncate(MOST);
     // A slot is in whole minutes, the event as long as it is.
@@ -68,11 +67,10 @@ pub(super) async fn for_event(
     Ok(suggested.collect())
 }
 
-/// Whether the event's people can come at this time instead.
+/// Whether the event's people can come at this time instead of the one in conflict.
 pub(super) async fn is_free(
     engine: &Engine,
-    tenant: TenantId,
-    event: &Event,
+    (read, subject): (&EventRow, TimeInConflict),
     time: Interval,
 ) -> Result<bool, ConflictError> {
     let Some(minutes) = minutes(time) else {
@@ -84,19 +82,31 @@ pub(super) async fn is_free(
     };
     let mut query = SlotQuery::new(window, minutes, Zone::UTC, engine.ambient().now());
     query.round_to_minutes = None;
-    Ok(!ask(engine, tenant, event, query).await?.is_empty())
+    Ok(!ask(engine, (read, subject), query).await?.is_empty())
 }
 
+/// When all of the event's people can come, and the event itself does not take place already.
 async fn ask(
     engine: &Engine,
-    tenant: TenantId,
-    event: &Event,
+    (read, subject): (&EventRow, TimeInConflict),
     query: SlotQuery,
 ) -> Result<Vec<Interval>, ConflictError> {
+    let event = &read.event;
+    let own = event.busy(&query.zone, query.window).into_iter();
+    let others: Vec<Interval> = own.filter(|time| *time != subject.time).collect();
     let people = event.people.iter().map(|person| person.user.clone());
-    let query = SlotsQuery::together(people, query);
-    let answer = availability::slots(engine, tenant, query).await?;
-    Ok(answer.found.slots.iter().map(|slot| slot.interval).collect())
+    let query = SlotsQuery {
+        ignore: Ignore {
+            own: vec![OwnTime::Id(read.id)],
+            ..Ignore::default()
+        },
+        ..SlotsQuery::together(people, query)
+    };
+    let answer = availability::slots(engine, read.tenant, query).await?;
+    let slots = answer.found.slots.iter().map(|slot| slot.interval);
+    Ok(slots
+        .filter(|slot| !others.iter().any(|other| other.overlaps(*slot)))
+        .collect())
 }
 
 /// What of the event would be moved: its time, or that of a series, that is in conflict; whole days are not.

@@ -8,7 +8,7 @@ use kalends_core::{
 };
 use kalends_store::{EventPlace, EventQuery, LinkStatus};
 
-use super::{Event, EventError, stand, view};
+use super::{Event, EventError, flag::flagged, stand, view};
 use crate::{
     Engine,
     page::{BadCursor, Page, Paged},
@@ -53,11 +53,12 @@ pub async fn list(
     let ids: Vec<EventId> = rows.items.iter().map(|row| row.id).collect();
     let links = engine.store().links_of_events(tenant, &ids).await?;
     let calendars = stand::calendars(engine, tenant, &BTreeSet::new(), &links).await?;
-    let items = rows.items.into_iter();
+    let events = rows.items.into_iter();
+    let events = events
+        .map(|row| view::view(row, &links, &calendars))
+        .collect::<Result<_, _>>()?;
     Ok(Paged {
-        items: items
-            .map(|row| view::view(row, &links, &calendars))
-            .collect::<Result<_, _>>()?,
+        items: flagged(engine, tenant, events).await?,
         next: rows.next,
     })
 }

@@ -12,7 +12,9 @@ use kalends_store::{
 };
 
 use super::{
-    Condition, Event, EventError, news,
+    Condition, Event, EventError,
+    flag::flagged_one,
+    news,
     pace::Pace,
     plan::{LinkPlan, plan, reachable},
     stand::{self, Standing},
@@ -107,7 +109,7 @@ async fn put_with(
                 return Ok(if current.is_none() {
                     Put::Created(event)
                 } else {
-                    Put::Stored(event)
+                    Put::Stored(flagged_one(engine, tenant, event).await?)
                 });
             }
         }

@@ -20,7 +20,7 @@ pub(super) fn worse(status: LinkStatus) -> &'static [LinkStatus] {
     &WORST_FIRST[..place.unwrap_or_default()]
 }
 
-/// The event with its links. Others' links and calendars may be among them.
+/// The event with its links, without what [`flag`](super::flag) says. Others' links and calendars may be among them.
 pub(super) fn view(
     row: EventRow,
     links: &[LinkRow],
@@ -39,6 +39,7 @@ pub(super) fn view(
         sync_status: worst,
         synced_at: links.iter().filter_map(|link| link.synced_at).max(),
         last_error: links.iter().find_map(|link| link.last_error.clone()),
+        has_conflict: false,
         links,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -63,6 +64,7 @@ fn of_link(row: &LinkRow, calendars: &[EventCalendar]) -> Option<Link> {
         provider: calendar.provider,
         status: standing.status,
         refusal: standing.reason.as_deref().and_then(Refusal::of_code),
+        has_conflict: false,
         is_off: standing.aim == LinkAim::Off,
         page: standing.made.page.clone(),
         meeting: standing.made.meeting.clone(),

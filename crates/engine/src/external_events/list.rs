@@ -1,6 +1,6 @@
 //! Lists stored events.
 
-use kalends_core::time::{Interval, TenantId};
+use kalends_core::time::{ExternalEventId, Interval, TenantId};
 use kalends_store::{EventFilter, EventPosition, StoreError};
 
 use super::{ExternalEventError, Filter, StoredEvent};
@@ -58,7 +58,10 @@ pub async fn list(
     let page = Paged::cut(rows, page.limit, |row| {
         format!("{}_{}", row.stored.bounds.start_us, row.stored.id)
     });
+    let ids: Vec<ExternalEventId> = page.items.iter().map(|row| row.stored.id).collect();
+    let mut conflicts = engine.store().conflicts_of_external_events(tenant, &ids).await?;
     let items = page.items.into_iter().map(|row| StoredEvent {
+        conflicts_with: conflicts.remove(&row.stored.id).unwrap_or_default(),
         id: row.stored.id,
         calendar: row.stored.calendar,
         event: row.stored.event,

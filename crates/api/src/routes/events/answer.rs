@@ -22,11 +22,11 @@ use crate::extract::{Json, etag};
     "key": "lesson-17", "id": "01982f6e-7d20-7e33-a2b4-5f1c0d9e8b76", "version": 1,
     "title": "Piano lesson", "start": "2026-12-01T10:00:00Z", "end": "2026-12-01T11:00:00Z", "timeZone": "Europe/London",
     "people": [{"userId": "ada", "role": "organizer"}],
-    "syncStatus": "synced", "syncedAt": "2026-11-20T09:00:01Z",
+    "syncStatus": "synced", "syncedAt": "2026-11-20T09:00:01Z", "hasConflict": false,
     "links": [{
         "id": "01982f6e-7d21-7b10-9c55-2a8f3e6d1c04", "userId": "ada",
         "calendarId": "01982f6e-5c00-7a41-8a5e-7d0f3c1b2a90", "connectionId": "01982f6e-5bf0-7f02-b1c3-9e4d2a7f6015",
-        "provider": "google", "status": "synced", "off": false, "responses": [],
+        "provider": "google", "status": "synced", "off": false, "hasConflict": false, "responses": [],
         "page": "https://www.google.com/calendar/event?eid=b3Zlcm", "syncedAt": "2026-11-20T09:00:01Z"
     }],
     "createdAt": "2026-11-20T09:00:00Z", "updatedAt": "2026-11-20T09:00:00Z"
@@ -53,6 +53,8 @@ pub(crate) struct Event {
     /// The code of the failure of one of its links.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
+    /// Whether one of its people must look at a conflict; see the conflicts.
+    has_conflict: bool,
     /// The event on calendars.
     links: Vec<Link>,
     /// When it was first put.
@@ -87,6 +89,7 @@ impl From<events::Event> for Event {
             sync_status: event.sync_status.map(Into::into),
             synced_at: event.synced_at,
             last_error: event.last_error,
+            has_conflict: event.has_conflict,
             links: event.links.into_iter().map(Into::into).collect(),
             created_at: event.created_at,
             updated_at: event.updated_at,

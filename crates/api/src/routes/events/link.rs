@@ -37,6 +37,8 @@ pub(crate) struct Link {
     message: Option<&'static str>,
     /// Whether it was taken off this calendar by hand, and stays off until it is restored.
     off: bool,
+    /// Whether its person must look at a conflict.
+    has_conflict: bool,
     /// The provider's page of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
@@ -104,6 +106,7 @@ impl From<events::Link> for Link {
             provider: link.provider.into(),
             status: link.status.into(),
             off: link.is_off,
+            has_conflict: link.has_conflict,
             page: link.page,
             meeting: meeting(link.meeting),
             responses: link

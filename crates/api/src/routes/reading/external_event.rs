@@ -78,6 +78,10 @@ pub(crate) struct ExternalEvent {
     /// When the provider last changed it, by the provider's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<Timestamp>,
+    /// The keys of the application's events that are in an open conflict with it; of a series the master has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(examples(json!(["lesson-17"])))]
+    conflicts_with: Vec<String>,
 }
 
 words! {
@@ -172,6 +176,8 @@ impl From<StoredEvent> for ExternalEvent {
             Some(EventEnd::At(end)) => (Some(end.clone().into()), None),
             Some(EventEnd::After { days, exact }) => (None, Some(iso_duration(*days, *exact))),
         };
+        let conflicts = stored.conflicts_with.iter();
+        let conflicts_with = conflicts.map(ToString::to_string).collect();
         let event = stored.event;
         Self {
             id: stored.id.0,
@@ -192,6 +198,7 @@ impl From<StoredEvent> for ExternalEvent {
             organizer: event.organizer,
             html_link: event.html_link,
             updated_at: event.updated,
+            conflicts_with,
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::Engine;
 const RUNS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// How long drift audits are kept.
 const AUDITS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// How long resolved conflicts are kept.
+const CONFLICTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// How long changes are kept.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -21,6 +23,7 @@ pub(super) async fn sweep(engine: &Engine) -> Result<usize, StoreError> {
     store.prune_drift_audits(ago(engine, AUDITS_KEPT)).await?;
     // What a change names can be undone as long as the change can be read.
     store.prune_event_edits(ago(engine, CHANGES_KEPT)).await?;
+    store.prune_conflicts(ago(engine, CONFLICTS_KEPT)).await?;
     store.prune_changes(ago(engine, CHANGES_KEPT)).await?;
     Ok(0)
 }
