@@ -401,3 +401,25 @@ async fn an_event_is_taken_off_one_calendar_and_put_back() {
         .await
         .expect_status(404);
 }
+
+#[tokio::test]
+async fn what_nobody_did_is_not_undone() {
+    let server = server().await;
+    let app = server.client();
+    app.put(PATH, lesson()).await.expect_status(201);
+    let undo = format!("{PATH}/undo");
+    let unknown = app.post(&undo, json!({"seq": 1})).await.expect_status(404).json();
+    assert_eq!(
+        (&unknown["code"], &unknown["errors"][0]["field"]),
+        (&json!("not_found"), &json!("seq"))
+    );
+    let wrong = app
+        .post(&undo, json!({"seq": "x"}))
+        .await
+        .expect_status(400)
+        .json();
+    assert_eq!(wrong["code"], "invalid_request");
+    app.post("/v1/events/nobody/undo", json!({"seq": 1}))
+        .await
+        .expect_status(404);
+}

@@ -80,3 +80,27 @@ async fn another_tenants_things_are_not_found() {
         .await
         .expect_status(200);
 }
+
+#[tokio::test]
+async fn a_tenant_says_which_side_stays() {
+    let server = TestServer::start().await;
+    let app = server.client();
+    let tenant = app.get("/v1/tenant").await.expect_status(200).json();
+    assert_eq!(tenant["policy"], "newest_wins");
+    let changed = app
+        .patch("/v1/tenant", json!({"policy": "ask"}))
+        .await
+        .expect_status(200);
+    assert_eq!(changed.json()["policy"], "ask");
+    let same = app.patch("/v1/tenant", json!({})).await.expect_status(200);
+    assert_eq!(same.json()["policy"], "ask");
+    let wrong = app
+        .patch("/v1/tenant", json!({"policy": "mine"}))
+        .await
+        .expect_status(400)
+        .json();
+    assert_eq!(
+        (&wrong["code"], &wrong["errors"][0]["field"]),
+        (&json!("invalid_request"), &json!("policy"))
+    );
+}

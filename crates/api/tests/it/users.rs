@@ -110,6 +110,8 @@ async fn settings_have_defaults_and_are_replaced_as_a_whole() {
       },
       "sync": {
         "autoSync": true,
+        "direction": "two_way",
+        "policy": null,
         "syncEnabled": true,
         "syncIntervalMinutes": 15
       },
