@@ -3,4 +3,5 @@
 mod dying;
 mod people;
 mod pushing;
+mod troubles;
 mod undoing;

@@ -85,6 +85,10 @@ both! {
         runs_twice_and_survives(database, "calendars").await;
     }
 
+    async fn the_sweep_of_links_may_run_twice_and_survives_a_lost_worker(database) {
+        runs_twice_and_survives(database, "links").await;
+    }
+
     async fn a_sweep_that_this_version_does_not_have_ends(database) {
         let world = World::with_events(database, Vec::new()).await;
         enqueue_sweep(&world, "of_yesterday").await;
