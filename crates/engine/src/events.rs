@@ -12,10 +12,12 @@ mod flag;
 mod get;
 mod list;
 mod news;
+mod occurrences;
 mod pace;
 mod plan;
 mod put;
 mod rewrite;
+mod split;
 pub(crate) mod stand;
 mod take_off;
 mod undo;
@@ -41,9 +43,11 @@ pub use delete::delete;
 pub use get::get;
 pub use kalends_store::LinkStatus;
 pub use list::{Filter, list};
+pub use occurrences::{PutOccurrence, cancel_occurrence, put_occurrence};
 pub use pace::Bulks;
 pub(crate) use put::{Also, TRIES, Wanted, change_with};
 pub use put::{Put, PutEvent, put, put_where_free};
+pub use split::{SplitEvent, split};
 pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
 pub use undo::{Undone, undo};
@@ -132,6 +136,18 @@ pub enum EventError {
     /// The event has no such link.
     #[error("no such link")]
     LinkNotFound,
+    /// The series has no such time.
+    #[error("the event has no time that begins then by its rule")]
+    NoSuchTime,
+    /// The series cannot be split there.
+    #[error(
+        "the series cannot be split there: nothing lies before, or it would not go on at the same times; put another event \
+         instead"
+    )]
+    NotSplittable,
+    /// The key is that of another event.
+    #[error("there is an event of that key already")]
+    KeyTaken,
     /// One of the people is no user of the tenant.
     #[error("no such user")]
     UnknownUser {

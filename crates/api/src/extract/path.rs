@@ -66,6 +66,7 @@ path_values! {
     kalends_core::time::TaskId: "must be the id of a task, a UUID",
     kalends_core::provider::ProviderKind: "must be a provider such as google",
     kalends_core::settings::SettingKind: "must be calendar_read, calendar_write, drive, meet, sync or working_hours",
+    crate::routes::events::Start: "must be an instant such as 2026-12-08T10:00:00Z, or a date such as 2026-12-08",
     kalends_core::time::EventLinkId: "must be the id of an event's link, a UUID",
     kalends_core::event::EventKey: "must have 1 to 200 bytes and no control characters",
     kalends_core::time::UserId: "must have 1 to 200 bytes and no control characters",

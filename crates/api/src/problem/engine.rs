@@ -166,6 +166,18 @@ impl From<EventError> for Problem {
     fn from(error: EventError) -> Self {
         match error {
             EventError::NotFound => Self::not_found("event"),
+            EventError::NoSuchTime => Self {
+                errors: Self::field("start", error.to_string()).errors,
+                ..Self::new(Code::NotFound, sentence(&error))
+            },
+            EventError::NotSplittable => Self {
+                errors: Self::field("start", error.to_string()).errors,
+                ..Self::new(Code::Conflict, sentence(&error))
+            },
+            EventError::KeyTaken => Self {
+                errors: Self::field("key", error.to_string()).errors,
+                ..Self::new(Code::Conflict, sentence(&error))
+            },
             EventError::LinkNotFound => Self::not_found("link"),
             EventError::ChangeNotFound { .. } => Self {
                 errors: Self::field("seq", error.to_string()).errors,

@@ -73,6 +73,13 @@ async fn a_person_connects_and_comes_back(server: TestServer) {
     {
       "account": "ada@example.com",
       "createdAt": "2026-11-20T10:00:00Z",
+      "events": {
+        "blocked": 0,
+        "failed": 0,
+        "pending": 0,
+        "removed": 0,
+        "synced": 0
+      },
       "features": [
         {
           "feature": "calendar_read",

@@ -423,3 +423,118 @@ async fn what_nobody_did_is_not_undone() {
         .await
         .expect_status(404);
 }
+
+#[tokio::test]
+async fn single_times_of_a_series_are_changed_and_cancelled() {
+    let server = server().await;
+    let app = server.client();
+    let mut series = lesson();
+    series["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=4"]);
+    series["timeZone"] = json!("Europe/London");
+    app.put(PATH, series.clone()).await.expect_status(201);
+    let second = format!("{PATH}/occurrences/2026-12-08T10:00:00Z");
+    let moved = json!({"start": "2026-12-08T14:00:00Z", "end": "2026-12-08T15:00:00Z", "location": "Room 5"});
+    let changed = app.put(&second, moved.clone()).await.expect_status(200);
+    assert_eq!(changed.header("etag"), "\"2\"");
+    assert_eq!(
+        changed.json()["exceptions"],
+        json!([{
+            "originalStart": "2026-12-08T10:00:00Z", "start": "2026-12-08T14:00:00Z", "end": "2026-12-08T15:00:00Z",
+            "location": "Room 5",
+        }])
+    );
+    let again = app.put(&second, moved).await.expect_status(200);
+    assert_eq!(again.header("etag"), "\"2\"");
+    let put = app.put(PATH, series.clone()).await.expect_status(200);
+    assert_eq!(
+        put.text, again.text,
+        "putting the series keeps what single times are"
+    );
+
+    let third = format!("{PATH}/occurrences/20261215T100000Z");
+    for _ in 0..2 {
+        let without = app.delete(&third).await.expect_status(200);
+        assert_eq!(without.header("etag"), "\"3\"");
+        assert_eq!(without.json()["recurrence"][1], "EXDATE:20261215T100000Z");
+    }
+    let like_others = app.put(&second, json!({})).await.expect_status(200).json();
+    assert_eq!(like_others["exceptions"], Value::Null);
+
+    let none = format!("{PATH}/occurrences/2026-12-09T10:00:00Z");
+    let refused = app
+        .put(&none, json!({"title": "x"}))
+        .await
+        .expect_status(404)
+        .json();
+    assert_eq!(refused["errors"][0]["field"], "start");
+    app.delete(&none).await.expect_status(404);
+    app.put(&third, json!({"title": "x"})).await.expect_status(404);
+    let wrong = [
+        (json!({"start": "2026-12-08T14:00:00Z"}), "end"),
+        (json!({"end": "2026-12-08T14:00:00Z"}), "start"),
+        (json!({"start": "2026-12-08", "end": "2026-12-09"}), "timeZone"),
+        (json!({"titel": "x"}), "titel"),
+        (json!({"title": ""}), "exceptions[20261208T100000Z].title"),
+    ];
+    for (body, field) in wrong {
+        let refused = app.put(&second, body).await.expect_status(400).json();
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+    let nonsense = app
+        .delete(&format!("{PATH}/occurrences/tomorrow"))
+        .await
+        .expect_status(400);
+    assert_eq!(nonsense.json()["errors"][0]["field"], "start");
+    let other = server.other_tenant("Other").await;
+    other.delete(&second).await.expect_status(404);
+}
+
+#[tokio::test]
+async fn a_series_is_split_into_two() {
+    let server = server().await;
+    let app = server.client();
+    writes(&server).await;
+    let mut series = lesson();
+    series["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=4"]);
+    series["timeZone"] = json!("Europe/London");
+    app.put(PATH, series).await.expect_status(201);
+    server.drain_tasks().await;
+    let split = format!("{PATH}/split");
+    let at = |start: &str, key: &str| json!({"start": start, "key": key});
+    let taken = app
+        .post(&split, at("2026-12-15T10:00:00Z", "lesson-17"))
+        .await
+        .expect_status(409);
+    assert_eq!(taken.json()["errors"][0]["field"], "key");
+    let first = app
+        .post(&split, at("2026-12-01T10:00:00Z", "b"))
+        .await
+        .expect_status(409);
+    assert_eq!(first.json()["errors"][0]["field"], "start");
+    app.post(&split, at("2026-12-16T10:00:00Z", "b"))
+        .await
+        .expect_status(404);
+    app.post(&split, at("soon", "b")).await.expect_status(400);
+    app.post(&split, at("2026-12-15T10:00:00Z", ""))
+        .await
+        .expect_status(400);
+
+    let tail = app
+        .post(&split, at("2026-12-15T10:00:00Z", "lesson-17-b"))
+        .await
+        .expect_status(201)
+        .json();
+    assert_eq!(tail["recurrence"], json!(["RRULE:COUNT=2;FREQ=WEEKLY"]));
+    assert_eq!(tail["start"], "2026-12-15T10:00:00Z");
+    server.drain_tasks().await;
+    for path in [PATH, "/v1/events/lesson-17-b"] {
+        assert_eq!(app.get(path).await.json()["syncStatus"], "synced", "{path}");
+    }
+    let head = app.get(PATH).await.json();
+    assert_eq!(
+        head["recurrence"],
+        json!(["RRULE:FREQ=WEEKLY;UNTIL=20261215T095959Z"])
+    );
+    let query = "?from=2026-12-20T00:00:00Z";
+    assert_eq!(listed(app, query).await, ["lesson-17-b"]);
+}

@@ -41,6 +41,13 @@ async fn a_feed_counts_for_availability() {
     {
       "account": "School",
       "createdAt": "2026-11-20T10:00:00Z",
+      "events": {
+        "blocked": 0,
+        "failed": 0,
+        "pending": 0,
+        "removed": 0,
+        "synced": 0
+      },
       "features": [
         {
           "feature": "calendar_read",

@@ -377,6 +377,7 @@ async fn the_documented_questions_are_accepted() {
             });
             for (name, example) in examples {
                 let path = path.replace("{userId}", "ada").replace("{kind}", &name);
+                let path = path.replace("{start}", "2026-12-08T10:00:00Z");
                 let answer = match method.as_str() {
                     "put" => app.put(&path, example).await,
                     "post" => app.post(&path, example).await,

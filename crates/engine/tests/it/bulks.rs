@@ -203,7 +203,7 @@ both! {
         let whole = async |round: usize| {
             let event = world.event(&format!("lesson-{round}")).await;
             assert_eq!((event.links.len(), event.sync_status), (1, Some(LinkStatus::Synced)), "{round}");
-            assert_eq!(world.seen("ada").await.len(), round + 1);
+            assert_eq!(world.counts().await.synced as usize, round + 1);
         };
         let deaths = Stage::from(&world).kill_at_every_wait(owe, whole).await;
         assert!(deaths >= FEWEST, "{deaths}");

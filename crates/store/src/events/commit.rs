@@ -8,7 +8,7 @@ use kalends_core::{
 
 use super::{EventCommit, EventRow, EventWrite, form};
 use crate::{
-    Claiming, Store, StoreError,
+    Claiming, Effects, Store, StoreError,
     claims::{self, Taken},
     db::{Tx, Value, Word as _, sql},
     event_edits, event_links, holds,
@@ -21,32 +21,54 @@ impl Store {
     /// saved link has, or when the hold or claims have run out, [`StoreError::NotFree`] when time is demanded that is not free; nothing is
     /// written then.
     pub async fn commit_event(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
-        let effects = self.prepare(tenant, commit.effects).await?;
-        let now = self.now();
         let id = commit.write.id();
-        let mut tx = self.begin().await?;
-        let moved = commit.edit.as_ref().is_some_and(event_edits::moves);
-        let taken = take(&mut tx, tenant, (&commit.write, commit.claiming), now).await?;
-        write(&mut tx, tenant, (commit.write, moved), now).await?;
-        if let Some(taken) = taken {
-            taken.write(&mut tx).await?;
-        }
-        if let Some(hold) = commit.hold {
-            holds::write(&mut tx, (tenant, id), hold, now).await?;
-        }
-        for link in commit.new_links {
-            event_links::insert(&mut tx, (tenant, id), link, now).await?;
-        }
-        event_links::owe(&mut tx, (tenant, id), &commit.shown, &commit.removed, now).await?;
-        if let Some(save) = commit.saved {
-            event_links::save(&mut tx, tenant, save, now).await?;
-        }
-        if let Some(edit) = commit.edit {
-            event_edits::write(&mut tx, (tenant, id), edit, now).await?;
-        }
-        self.commit_with(tx, effects).await?;
+        self.commit_events(tenant, vec![commit]).await?;
         self.event(tenant, id).await
     }
+
+    /// Writes several events in this order, all or none, as [`Store::commit_event`] does one.
+    pub async fn commit_events(
+        &self,
+        tenant: TenantId,
+        mut commits: Vec<EventCommit>,
+    ) -> Result<(), StoreError> {
+        let mut effects = Effects::none();
+        for commit in &mut commits {
+            effects = effects.and(std::mem::take(&mut commit.effects));
+        }
+        let effects = self.prepare(tenant, effects).await?;
+        let now = self.now();
+        let mut tx = self.begin().await?;
+        for commit in commits {
+            apply(&mut tx, tenant, commit, now).await?;
+        }
+        self.commit_with(tx, effects).await
+    }
+}
+
+/// Writes an event and its links.
+async fn apply(tx: &mut Tx, tenant: TenantId, commit: EventCommit, now: Timestamp) -> Result<(), StoreError> {
+    let id = commit.write.id();
+    let moved = commit.edit.as_ref().is_some_and(event_edits::moves);
+    let taken = take(tx, tenant, (&commit.write, commit.claiming), now).await?;
+    write(tx, tenant, (commit.write, moved), now).await?;
+    if let Some(taken) = taken {
+        taken.write(tx).await?;
+    }
+    if let Some(hold) = commit.hold {
+        holds::write(tx, (tenant, id), hold, now).await?;
+    }
+    for link in commit.new_links {
+        event_links::insert(tx, (tenant, id), link, now).await?;
+    }
+    event_links::owe(tx, (tenant, id), &commit.shown, &commit.removed, now).await?;
+    if let Some(save) = commit.saved {
+        event_links::save(tx, tenant, save, now).await?;
+    }
+    if let Some(edit) = commit.edit {
+        event_edits::write(tx, (tenant, id), edit, now).await?;
+    }
+    Ok(())
 }
 
 /// Writes the event; `moved` says that a person moved it on their calendar, and that this stays.

@@ -26,7 +26,7 @@ use crate::{
 #[schema(as = EventContent, examples(json!({
     "title": "Piano lesson", "start": "2026-12-01T10:00:00Z", "end": "2026-12-01T11:00:00Z", "timeZone": "Europe/London",
     "recurrence": ["RRULE:FREQ=WEEKLY;COUNT=10"],
-    "people": [{"userId": "ada", "role": "organizer", "note": "Bring the Bach."}, {"userId": "bob", "role": "participant"}],
+    "people": [{"userId": "ada", "role": "organizer", "note": "Bring the Bach."}, {"userId": "charles", "role": "participant"}],
     "attendees": [{"email": "eve@example.com", "name": "Eve"}], "invitations": true,
     "location": "Room 3", "url": "https://lyceum.example/lessons/17", "conference": true,
     "reminders": [{"minutesBefore": 60, "by": "popup"}], "metadata": {"course": "piano"}

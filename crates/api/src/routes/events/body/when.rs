@@ -12,7 +12,11 @@ enum Point {
 }
 
 /// Reads start, end and zone; a series has to name its zone.
-pub(super) fn read(start: &str, end: &str, (zone, is_series): (Option<&str>, bool)) -> Result<When, Problem> {
+pub(in crate::routes::events) fn read(
+    start: &str,
+    end: &str,
+    (zone, is_series): (Option<&str>, bool),
+) -> Result<When, Problem> {
     let when = match (point("start", start)?, point("end", end)?) {
         (Point::At(start), Point::At(end)) => {
             let zone = match zone {
