@@ -118,10 +118,10 @@ both! {
         }
         let (world, id) = expired(database.clone()).await;
         // No disk space: the provider's answer cannot be stored.
-        let full = "CREATE OR REPLACE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS
+        let no_room = "CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$;
-            CREATE TRIGGER full BEFORE UPDATE OF access_token ON connections FOR EACH ROW EXECUTE FUNCTION full()";
-        database.tamper(full).await;
+            CREATE TRIGGER no_room BEFORE UPDATE OF access_token ON connections FOR EACH ROW EXECUTE FUNCTION no_room()";
+        database.tamper(no_room).await;
         let (ours, theirs) = (world.tokens.clone(), world.another_process());
         let holder = tokio::spawn(async move { token(&ours, id).await.unwrap() });
         while world.calls("/token") == 0 {
@@ -133,7 +133,7 @@ both! {
         let mut other = tokio::spawn(async move { token(&theirs, id).await.unwrap() });
         let looked = tokio::time::timeout(std::time::Duration::from_millis(700), &mut other).await;
         assert!(looked.is_err(), "it waits for the holder");
-        database.tamper("DROP TRIGGER full ON connections").await;
+        database.tamper("DROP TRIGGER no_room ON connections").await;
         assert_eq!(holder.await.unwrap().expose_secret(), other.await.unwrap().expose_secret());
         assert_eq!(world.calls("/token"), 1, "the old refresh token is not used again");
     }
