@@ -140,6 +140,7 @@ pub(crate) fn event_cancelled(
 }
 
 /// A decision over what a person did that was taken back.
+#[derive(Clone, Copy)]
 pub(crate) struct Undoing<'a> {
     /// What they did.
     pub(crate) edit: EventEditId,

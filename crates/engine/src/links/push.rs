@@ -25,7 +25,7 @@ pub(crate) async fn push(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
         let Some(subject) = Subject::load(engine, tenant, id).await? else {
             return Ok(());
         };
-        match Pushing::new(engine, task, subject).run().await {
+        match Box::pin(Pushing::new(engine, task, subject).run()).await {
             Ok(Ended::Done) => return Ok(()),
             // Somebody wrote the event or the link since it was read.
             Ok(Ended::Anew) => {}

@@ -81,10 +81,10 @@ impl<'a> Pushing<'a> {
 
     /// Takes steps until there is none left.
     pub(super) async fn run(mut self) -> Result<Ended, Failure> {
-        if let Some(stray) = self.subject.link.sightings.stray.clone() {
-            if let Some(ended) = self.delete_stray(stray).await? {
-                return Ok(ended);
-            }
+        if let Some(stray) = self.subject.link.sightings.stray.clone()
+            && let Some(ended) = self.delete_stray(stray).await?
+        {
+            return Ok(ended);
         }
         let mut next = None;
         for _ in 0..MOST_STEPS {
@@ -108,8 +108,8 @@ impl<'a> Pushing<'a> {
                     self.standing.state = link;
                     return self.block(refusal).await;
                 }
-                After::Edited { link, remote } => self.edited(link, remote).await?,
-                After::Deleted { link, remote } => self.deleted(link, remote).await?,
+                After::Edited { link, remote } => Box::pin(self.edited(link, remote)).await?,
+                After::Deleted { link, remote } => Box::pin(self.deleted(link, remote)).await?,
                 After::Stray(provided) => {
                     if let Some(ended) = self.delete_stray(provided.id).await? {
                         return Ok(ended);
@@ -238,14 +238,12 @@ impl<'a> Pushing<'a> {
         if let Some(refusal) = self.refusal(&step).await? {
             return self.block(refusal).await.map(Some);
         }
-        match self.take(&step).await? {
-            Outcome::Refused(refusal) => self.block(refusal).await.map(Some),
-            _ => {
-                let save = self.save(Some(stray));
-                self.commit(save, None, Effects::none()).await?;
-                Ok(None)
-            }
+        if let Outcome::Refused(refusal) = self.take(&step).await? {
+            return self.block(refusal).await.map(Some);
         }
+        let save = self.save(Some(stray));
+        self.commit(save, None, Effects::none()).await?;
+        Ok(None)
     }
 
     /// Nothing is left to do: says so.

@@ -64,7 +64,7 @@ impl Store {
                 .push_list([status.word()])
                 .push(") AND NOT ")
                 .push(LINK)
-                .push_list(without.iter().map(|status| status.word()))
+                .push_list(without.iter().map(crate::db::Word::word))
                 .push(")");
         }
         for (name, value) in query.metadata {

@@ -66,31 +66,32 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(known: Option<&Provided>, generation: u32, read: Read<'_>, expect: Option<Sighting>) {
-        assert_eq!(
-            sighting((3, known), generation, read),
-            expect,
-            "{known:?} {generation} {read:?}"
-        );
+    fn check(known: Option<&Provided>, generation: u32, read: Read<'_>, expect: Option<&Sighting>) {
+        let found = sighting((3, known), generation, read);
+        assert_eq!(found.as_ref(), expect, "{known:?} {generation} {read:?}");
     }
 
     #[test]
     fn only_what_the_link_does_not_know_is_noted() {
         let known = provided();
-        let version = |etag: &str| Some(Sighting::Version(etag.to_owned()));
+        let (one, six) = (
+            Sighting::Version("1".to_owned()),
+            Sighting::Version("6".to_owned()),
+        );
         check(Some(&known), 3, live("5"), None);
-        check(Some(&known), 3, live("6"), version("6"));
-        check(Some(&known), 3, Read::Gone, Some(Sighting::Gone));
+        check(Some(&known), 3, live("6"), Some(&six));
+        check(Some(&known), 3, Read::Gone, Some(&Sighting::Gone));
         // The create's own answer is still on its way.
-        check(None, 3, live("1"), version("1"));
+        check(None, 3, live("1"), Some(&one));
         check(None, 3, Read::Gone, None);
     }
 
     #[test]
     fn an_event_of_an_earlier_generation_is_a_stray_while_it_is_there() {
         let known = provided();
-        let stray = Some(Sighting::Stray("e".to_owned()));
-        check(Some(&known), 2, live("5"), stray.clone());
+        let stray = Sighting::Stray("e".to_owned());
+        let stray = Some(&stray);
+        check(Some(&known), 2, live("5"), stray);
         check(None, 0, live("9"), stray);
         check(Some(&known), 2, Read::Gone, None);
         check(Some(&known), 4, live("9"), None);
