@@ -62,10 +62,10 @@ pub async fn update(
                     StoreError::Conflict { .. } => CalendarError::NotWritable,
                     error => CalendarError::Store(error),
                 })?;
-            match settings::want_what_is_on(engine, tenant, &row.user).await {
-                // The person is gone, or what they once set cannot be read: nobody is to be asked.
-                Err(SettingsError::Store(error)) => return Err(error.into()),
-                Err(_) | Ok(()) => {}
+            // Where the person is gone, or what they once set cannot be read, nobody is to be asked.
+            let wanted = settings::want_what_is_on(engine, tenant, &row.user).await;
+            if let Err(SettingsError::Store(error)) = wanted {
+                return Err(error.into());
             }
         }
         Some(false) if row.write_target => engine.store().clear_write_target(tenant, id, news()).await?,

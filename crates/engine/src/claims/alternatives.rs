@@ -34,7 +34,7 @@ pub(crate) async fn not_free(
 ) -> Result<NotFree, StoreError> {
     let alternatives = match question(engine.ambient().now(), event, id, &require.terms) {
         Some(query) => match availability::slots(engine, tenant, query).await {
-            Ok(answer) => nearest(answer.found, event),
+            Ok(answer) => nearest(&answer.found, event),
             // They are a service: without them the answer is still right.
             Err(error) => {
                 tracing::warn!(%error, "alternatives could not be found");
@@ -78,7 +78,7 @@ fn question(now: Timestamp, event: &Event, id: Option<EventId>, terms: &Terms) -
 }
 
 /// The slots that begin nearest to the event, in order, as long as the event.
-fn nearest(found: Found, event: &Event) -> Vec<Interval> {
+fn nearest(found: &Found, event: &Event) -> Vec<Interval> {
     let wanted = match &event.when {
         When::Timed { span, .. } => *span,
         When::AllDay(_) => return Vec::new(),

@@ -251,9 +251,9 @@ fn organizes(row: &EventRow, user: &UserId) -> bool {
 fn may_be_over(link: &LinkRow) -> bool {
     let reason = link.standing.reason.as_deref().and_then(Refusal::of_code);
     match reason {
-        // Sending was given up.
-        None => true,
-        Some(
+        // Without a reason sending was given up.
+        None
+        | Some(
             Refusal::CalendarLost
             | Refusal::ReadOnly
             | Refusal::NeedsConsent
