@@ -10,9 +10,9 @@ use kalends_store::{TaskLane, Turns};
 use tokio::time::Instant;
 
 /// Tasks that are claimed at a time, at most.
-const CLAIM_MOST: usize = 512;
+const CLAIM_MOST: usize = 1_024;
 /// Tasks that a process has, at most, those whose end is being written among them.
-const HELD_MOST: usize = 2_048;
+const HELD_MOST: usize = 4_096;
 /// How long a claimed task waits for a place before it is given back.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -33,6 +33,8 @@ pub(super) struct Floor<T> {
     arrivals: u64,
     /// Tasks that have ended since the last claim.
     ended: usize,
+    /// How many tasks are claimed ahead of free places.
+    ahead: usize,
     turns: Turns,
     closed: bool,
 }
@@ -63,6 +65,7 @@ impl<T> Floor<T> {
             waiting: BTreeMap::new(),
             arrivals: 0,
             ended: 0,
+            ahead: 0,
             turns: Turns::default(),
             closed: false,
         }
@@ -75,22 +78,26 @@ impl<T> Floor<T> {
         let patient_waiting = self.waiting.len() - urgent_waiting;
         let free = self.workers.saturating_sub(self.running + urgent_waiting);
         let patient_free = (self.workers - self.kept).saturating_sub(self.patient).min(free);
-        // Half of the workers have ended something since the last claim: tasks are short.
-        let ahead = if self.ended * 2 >= self.workers {
-            self.ended * 2
-        } else {
-            0
-        };
-        let all = (patient_free + ahead).saturating_sub(patient_waiting + urgent_waiting);
+        let ahead = self.ahead.max(self.worth_claiming_ahead());
+        let all = (patient_free + ahead).saturating_sub(self.waiting.len());
         let wanted = |lanes: &'static [TaskLane], batch: usize| {
             let batch = batch.min(room);
             (batch > 0).then_some(Wanted { lanes, batch })
         };
         // What is claimed ahead is worth a claim once half of it has been used.
-        if patient_free > patient_waiting || all > self.waiting.len() {
+        if patient_free > patient_waiting || self.waiting.len() * 2 < ahead {
             wanted(&TaskLane::ALL, all)
         } else {
             wanted(&URGENT, free)
+        }
+    }
+
+    /// Twice what has ended since the last claim, once half of the workers have ended something: tasks are short.
+    fn worth_claiming_ahead(&self) -> usize {
+        if self.ended * 2 >= self.workers {
+            self.ended * 2
+        } else {
+            0
         }
     }
 
@@ -99,9 +106,15 @@ impl<T> Floor<T> {
         self.turns.clone()
     }
 
-    /// A claim has brought something; its tasks come in by [`Floor::add`].
+    /// A claim has brought something; its tasks come in by [`Floor::add`]. When the workers had nothing left to do before
+    /// it came, twice as many are claimed ahead from now on.
     pub(super) fn claimed(&mut self, turns: &Turns) {
         self.turns.go_on_from(turns);
+        self.ahead = match self.worth_claiming_ahead() {
+            0 => 0,
+            _ if self.has_waiting() => self.ahead,
+            ahead => ahead.max(self.ahead * 2).min(CLAIM_MOST),
+        };
         self.ended = 0;
     }
 
@@ -150,6 +163,9 @@ impl<T> Floor<T> {
             .filter(|(_, waiting)| now.duration_since(waiting.since) >= PATIENCE)
             .map(|(place, _)| *place)
             .collect();
+        if !late.is_empty() {
+            self.ahead = 0;
+        }
         late.into_iter().filter_map(|place| self.leave(place)).collect()
     }
 
@@ -165,6 +181,11 @@ impl<T> Floor<T> {
         self.turns.ended(&group);
         Some(task)
     }
+}
+
+/// Whether a claim would be smaller than it could be, or none, because so many tasks are held.
+pub(super) fn is_crowded(held: usize) -> bool {
+    held + CLAIM_MOST > HELD_MOST
 }
 
 fn is_urgent(lane: TaskLane) -> bool {
@@ -241,6 +262,39 @@ mod tests {
         start_all(&mut floor);
         assert_eq!(wanted(&floor), (0, 2), "enough waits");
         assert_eq!(floor.wanted(HELD_MOST), None, "enough is held");
+    }
+
+    #[test]
+    fn more_is_claimed_ahead_until_workers_have_work_while_a_claim_is_under_way() {
+        let mut floor = Floor::new(10);
+        let mut claims = Vec::new();
+        for _ in 0..4 {
+            let Some(Wanted { batch, .. }) = floor.wanted(0) else {
+                panic!("nothing is wanted");
+            };
+            claims.push(batch);
+            floor.claimed(&Turns::default());
+            add(&mut floor, ASKED, "a", batch);
+            // All of it ends before the next claim.
+            while floor.start().is_some() {
+                floor.end(ASKED, "a");
+            }
+        }
+        assert_eq!(claims, [8, 24, 56, 120]);
+        floor.claimed(&Turns::default());
+        add(&mut floor, ASKED, "a", 300);
+        for _ in 0..200 {
+            floor.start();
+            floor.end(ASKED, "a");
+        }
+        let (more, _) = wanted(&floor);
+        assert!(
+            more > 200,
+            "half has been used: the next claim brings as much again"
+        );
+        floor.claimed(&Turns::default());
+        add(&mut floor, ASKED, "a", more);
+        assert_eq!(wanted(&floor), (0, 0), "enough waits");
     }
 
     #[test]

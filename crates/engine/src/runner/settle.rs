@@ -6,7 +6,7 @@ use std::time::Duration;
 use kalends_store::{Lease, StoreError, TaskEnd};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::held::Held;
+use super::{floor::is_crowded, held::Held};
 use crate::Engine;
 
 /// Ends that are written at a time.
@@ -19,10 +19,20 @@ pub(super) async fn all(engine: &Engine, held: &Held, mut ends: UnboundedReceive
     let mut batch = Vec::new();
     while ends.recv_many(&mut batch, AT_ONCE).await > 0 {
         write(engine, &batch).await;
-        for end in batch.drain(..) {
-            held.remove(end.lease);
+        if let_go(held, &mut batch) {
+            // Nobody else tells the loop that there is room again.
+            engine.worker_freed().notify_one();
         }
     }
+}
+
+/// The ends are durable; answers whether so many claims were held that the loop may be waiting for room.
+fn let_go(held: &Held, ends: &mut Vec<TaskEnd>) -> bool {
+    let was_crowded = is_crowded(held.count());
+    for end in ends.drain(..) {
+        held.remove(end.lease);
+    }
+    was_crowded
 }
 
 /// Writes ends, again and again while the database is away: another worker may have the tasks by then, but no end
@@ -54,4 +64,42 @@ fn tell_refused(lease: &Lease) {
 fn tell_unrecorded(error: &StoreError) {
     // The claim runs out and the task runs again, which every handler allows.
     tracing::warn!(%error, "the end of a task was not recorded");
+}
+
+#[cfg(test)]
+mod tests {
+    use kalends_core::time::TaskId;
+    use kalends_store::Ending;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::runner::floor::Floor;
+
+    #[test]
+    fn the_loop_is_told_when_there_is_room_for_claims_again() {
+        let (held, floor) = (Held::default(), Floor::<()>::new(20));
+        let mut ends = Vec::new();
+        for number in 0_u128.. {
+            if floor.wanted(held.count()).is_none() {
+                break;
+            }
+            let lease = Lease {
+                task: TaskId(Uuid::from_u128(number)),
+                fence: 1,
+            };
+            held.add(lease);
+            ends.push(TaskEnd {
+                lease,
+                ending: Ending::Done,
+            });
+        }
+        let mut rest = ends.split_off(1_024);
+        assert!(let_go(&held, &mut ends), "the loop found no room and waits");
+        assert!(floor.wanted(held.count()).is_some());
+        while rest.len() > 1_024 {
+            let_go(&held, &mut rest.split_off(rest.len() - 1_024));
+        }
+        assert!(!let_go(&held, &mut rest), "there was room before");
+        assert_eq!(held.count(), 0);
+    }
 }
