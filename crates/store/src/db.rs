@@ -18,8 +18,8 @@ use sqlx::{
 
 pub use self::alone::ServingLock;
 pub(crate) use self::{
-    row::{Row, corrupt},
-    sql::{Sql, Value, sql},
+    row::{Row, corrupt, instant},
+    sql::{Sql, Value, sql, usual_length},
     word::{Word, words},
 };
 use crate::StoreError;
@@ -160,7 +160,16 @@ impl Tx {
     pub(crate) fn for_each_row(&self) -> (&'static str, &'static str) {
         match self {
             Self::Sqlite(_) => ("tasks AS found ON found.id IN (SELECT id", ")"),
-            Self::Postgres(_) => ("LATERAL (SELECT *", ") AS found"),
+            Self::Postgres(_) => ("LATERAL (SELECT id", ") AS found"),
+        }
+    }
+
+    /// What begins and ends a comparison with the ids that a subquery finds, each to be looked up by itself. PostgreSQL
+    /// would else read the whole table where it believes that there are many.
+    pub(crate) fn one_of(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite(_) => (" IN (", ")"),
+            Self::Postgres(_) => (" = ANY (ARRAY (", "))"),
         }
     }
 

@@ -136,20 +136,6 @@ words! {
     TaskState { Waiting = "waiting", Running = "running", Dead = "dead" }
 }
 
-/// The ids, the last repeated up to one of a few lengths: so there are few texts of statements, and each stays
-/// prepared.
-fn padded(ids: &[TaskId]) -> Vec<TaskId> {
-    let length = [1, 4, 16, 64, 256, 512, 1_024]
-        .into_iter()
-        .find(|length| ids.len() <= *length)
-        .unwrap_or(ids.len());
-    let mut padded = ids.to_vec();
-    if let Some(last) = ids.last() {
-        padded.resize(length, *last);
-    }
-    padded
-}
-
 /// The instant a lease of that length ends.
 fn lease_end(now: Timestamp, length: Duration) -> Timestamp {
     now.checked_add(length).unwrap_or(Timestamp::MAX)

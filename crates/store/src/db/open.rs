@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use secrecy::ExposeSecret;
 use sqlx::{
-    ConnectOptions,
+    ConnectOptions, Connection as _,
     migrate::{Migrate, MigrateError},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -22,6 +22,14 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages that the SQLite writer keeps in memory, in KiB as a negative number: enough for the indexes of a large calendar,
 /// whose pages every page of a first sync touches again.
 const WRITER_CACHE: &str = "-8000";
+/// Rows that SQLite's thread may be ahead of who reads them; each wait for the other costs more than a row.
+const ROWS_AHEAD: usize = 1_000;
+/// How long a connection to PostgreSQL may have been idle and is taken to be there still. A connection is tried whenever it
+/// is given back; to try it again a moment later would double the round trips of every short statement.
+const SURELY_THERE: Duration = Duration::from_secs(1);
+/// PostgreSQL plans a prepared statement once, perhaps when its table is empty, and keeps to that plan: reading whole tables
+/// must not seem cheap then. Compiling what must read them anyway takes longer than reading them.
+const PLANS: &str = "SET enable_seqscan = off; SET jit = off";
 /// Where sqlx keeps what was applied.
 const APPLIED: &str = "_sqlx_migrations";
 
@@ -112,18 +120,23 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Db, StoreError> {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .pragma("cache_size", WRITER_CACHE)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
+    // A file does not hang up, so no connection is tried before it is used.
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        .test_before_acquire(false)
         .acquire_timeout(config.acquire_timeout)
         .connect_with(writer)
         .await?;
     let readers = options
         .read_only(true)
         .busy_timeout(BUSY_TIMEOUT)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let readers = SqlitePoolOptions::new()
         .max_connections(config.max_connections.max(1))
+        .test_before_acquire(false)
         .acquire_timeout(config.acquire_timeout)
         .connect_lazy_with(readers);
     Ok(Db::Sqlite { readers, writer })
@@ -137,6 +150,21 @@ async fn open_postgres(config: &StoreConfig) -> Result<Db, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections.max(1))
         .acquire_timeout(config.acquire_timeout)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(PLANS).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .test_before_acquire(false)
+        .before_acquire(|connection, idle| {
+            Box::pin(async move {
+                if idle.idle_for > SURELY_THERE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     Ok(Db::Postgres(pool))

@@ -128,6 +128,7 @@ pub(crate) fn corrupt(column: &'static str, reason: &str) -> StoreError {
     }
 }
 
-fn instant(column: &'static str, us: i64) -> Result<Timestamp, StoreError> {
+/// An instant from a column of microseconds.
+pub(crate) fn instant(column: &'static str, us: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(us).map_err(|_| corrupt(column, "an instant beyond year 9999"))
 }

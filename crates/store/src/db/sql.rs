@@ -17,6 +17,9 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
+/// Up to here lengths are powers of two.
+const LONGEST: usize = 1_024;
+
 /// A statement with its values.
 ///
 /// Either a literal with `$1`, `$2`, ... and one [`Sql::bind`] each, or put together by the `push` methods, which
@@ -36,6 +39,16 @@ pub(crate) enum Value {
     Bytes(Option<Vec<u8>>),
     Uuid(Option<Uuid>),
     Bool(Option<bool>),
+}
+
+/// The length of a list or of rows in a statement that holds so many: there are few of them, so that there are few texts,
+/// and each stays prepared.
+pub(crate) fn usual_length(count: usize) -> usize {
+    if count <= LONGEST {
+        count.next_power_of_two()
+    } else {
+        count
+    }
 }
 
 /// Starts a statement.
@@ -67,15 +80,20 @@ impl Sql {
         self
     }
 
-    /// Adds `(?, ?, ...)` for an `IN`; an empty list matches nothing.
+    /// Adds `(?, ?, ...)` for an `IN`; an empty list matches nothing. The last value is repeated up to a usual length.
     pub(crate) fn push_list<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        let before = self.values.len();
+        self.values.extend(values.into_iter().map(Into::into));
+        let count = self.values.len() - before;
+        if let Some(last) = self.values.last().filter(|_| count > 0).cloned() {
+            self.values.resize(before + usual_length(count), last);
+        }
         let text = self.text.to_mut();
         let mut opener = "(";
-        for value in values {
+        for _ in before..self.values.len() {
             text.push_str(opener);
             text.push('?');
             opener = ", ";
-            self.values.push(value.into());
         }
         text.push_str(if opener == "(" { "(NULL)" } else { ")" });
         self
@@ -235,15 +253,15 @@ mod tests {
         let statement = sql("SELECT a FROM t WHERE b = ")
             .push_bind(1_i64)
             .push(" AND c IN ")
-            .push_list(["x", "y"])
+            .push_list(["x", "y", "z"])
             .push(" AND d IN ")
             .push_list(Vec::<i64>::new());
         let (text, values) = statement.into_postgres();
         assert_eq!(
             text.as_str(),
-            "SELECT a FROM t WHERE b = $1 AND c IN ($2, $3) AND d IN (NULL)"
+            "SELECT a FROM t WHERE b = $1 AND c IN ($2, $3, $4, $5) AND d IN (NULL)"
         );
-        assert_eq!(values.len(), 3);
+        assert_eq!(values.len(), 5, "the last one twice");
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! Claiming: due tasks become one worker's, each exactly once.
 
-use std::time::Duration;
+use std::{iter, time::Duration};
 
 use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::{
     ClaimedTask, Lease, TaskLane, Turns,
     enqueue::{row_name, secret_place},
-    lease_end, padded,
+    lease_end,
     promote::promote,
 };
 use crate::{
     Store, StoreError,
-    db::{Row, Tx, corrupt, sql},
+    db::{Row, Tx, corrupt, sql, usual_length},
 };
 
 /// Groups looked at, at least and at most, among which the tasks of one claim are shared.
@@ -60,13 +61,11 @@ impl Store {
             }
             let ready = ready_groups(&mut tx, lane, turns.last(lane), left).await?;
             for (each, groups) in turns.share(lane, &ready, left) {
-                for row in first_of_groups(&mut tx, lane, groups, each).await? {
+                let first = (lane, groups, each);
+                for row in take_first(&mut tx, first, claim.owner, (now, until)).await? {
                     tasks.push(claimed(&row, until)?);
                 }
             }
-        }
-        if !tasks.is_empty() {
-            take(&mut tx, &tasks, claim.owner, (now, until)).await?;
         }
         tx.commit().await?;
         tasks.sort_by_key(|task| (task.lane, task.lease.task));
@@ -139,35 +138,16 @@ async fn walk(tx: &mut Tx, (lane, after): (TaskLane, &str), most: u32) -> Result
     tx.read(select).await?.iter().map(|row| row.get(0)).collect()
 }
 
-/// The oldest tasks of each group, kept from other claimers until the transaction ends.
-async fn first_of_groups(
+/// Writes whose the oldest tasks of each group are now; passes by those that another claimer is just taking.
+async fn take_first(
     tx: &mut Tx,
-    lane: TaskLane,
-    groups: Vec<String>,
-    each: u32,
-) -> Result<Vec<Row>, StoreError> {
-    let (opener, closer) = tx.for_each_row();
-    let select = sql("WITH wanted (group_key) AS (")
-        .push_rows(groups.into_iter().map(|group| [group.into()]))
-        .push(") SELECT found.* FROM wanted CROSS JOIN ")
-        .push(opener)
-        .push(" FROM tasks WHERE queued AND lane = ")
-        .push_bind(lane.number())
-        .push(" AND tasks.group_key = wanted.group_key ORDER BY due_us LIMIT ")
-        .push_bind(each)
-        .push(tx.skip_locked())
-        .push(closer);
-    tx.read(select).await
-}
-
-/// Writes whose the tasks are now.
-async fn take(
-    tx: &mut Tx,
-    tasks: &[ClaimedTask],
+    (lane, groups, each): (TaskLane, Vec<String>, u32),
     owner: &str,
     (now, until): (Timestamp, Timestamp),
-) -> Result<(), StoreError> {
-    let ids: Vec<TaskId> = tasks.iter().map(|task| task.lease.task).collect();
+) -> Result<Vec<Row>, StoreError> {
+    let ((among, among_these), (opener, closer)) = (tx.one_of(), tx.for_each_row());
+    let length = usual_length(groups.len());
+    let groups = groups.into_iter().map(Some).chain(iter::repeat(None));
     let update = sql(
         "UPDATE tasks SET state = 'running', queued = FALSE, again_us = NULL, again_lane = NULL,
              fence = fence + 1, due_us = ",
@@ -177,29 +157,48 @@ async fn take(
     .push_bind(owner)
     .push(", updated_us = ")
     .push_bind(now)
-    .push(" WHERE id IN ")
-    .push_list(padded(&ids))
+    .push(" WHERE id")
+    .push(among)
+    .push("WITH wanted (group_key) AS (")
+    .push_rows(groups.take(length).map(|group| [group.into()]))
+    .push(") SELECT found.id FROM wanted CROSS JOIN ")
+    .push(opener)
+    .push(" FROM tasks WHERE queued AND lane = ")
+    .push_bind(lane.number())
+    .push(" AND tasks.group_key = wanted.group_key ORDER BY due_us LIMIT ")
+    .push_bind(each)
+    .push(tx.skip_locked())
+    .push(closer)
+    .push(among_these)
+    .push(
+        " RETURNING id, fence, tenant_id, kind, key, lane, group_key, payload, secret, transient_failures,
+             rejected_failures",
+    )
     .keep_prepared();
-    tx.execute(update).await.map(drop)
+    tx.read(update).await
 }
 
-/// A row that is about to be claimed, as it will be.
+/// A row that was just claimed. Columns by their places: there may be a thousand rows.
 fn claimed(row: &Row, leased_until: Timestamp) -> Result<ClaimedTask, StoreError> {
+    let failures = |place: usize| {
+        row.get::<i64>(place)
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+    };
     Ok(ClaimedTask {
         lease: Lease {
-            task: row.id("id", TaskId)?,
-            fence: row.get::<i64>("fence")? + 1,
+            task: TaskId(row.get(0)?),
+            fence: row.get(1)?,
         },
         leased_until,
-        tenant: row.get::<Option<uuid::Uuid>>("tenant_id")?.map(TenantId),
-        kind: row.get("kind")?,
-        key: row.get("key")?,
-        lane: lane(row)?,
-        group: row.get("group_key")?,
-        payload: row.json("payload")?,
-        sealed: row.get("secret")?,
-        transient_failures: row.count("transient_failures")?,
-        rejected_failures: row.count("rejected_failures")?,
+        tenant: row.get::<Option<Uuid>>(2)?.map(TenantId),
+        kind: row.get(3)?,
+        key: row.get(4)?,
+        lane: known_lane(row.get(5)?)?,
+        group: row.get(6)?,
+        payload: serde_json::from_str(&row.get::<String>(7)?).map_err(|_| corrupt("payload", "no JSON"))?,
+        sealed: row.get(8)?,
+        transient_failures: failures(9)?,
+        rejected_failures: failures(10)?,
     })
 }
 
@@ -208,5 +207,9 @@ fn count(tasks: &[ClaimedTask]) -> u32 {
 }
 
 pub(super) fn lane(row: &Row) -> Result<TaskLane, StoreError> {
-    TaskLane::from_number(row.get("lane")?).ok_or_else(|| corrupt("lane", "an unknown lane"))
+    known_lane(row.get("lane")?)
+}
+
+fn known_lane(number: i64) -> Result<TaskLane, StoreError> {
+    TaskLane::from_number(number).ok_or_else(|| corrupt("lane", "an unknown lane"))
 }

@@ -1,14 +1,19 @@
 //! Enqueueing, alone or inside another write's transaction.
 
+use std::iter;
+
 use jiff::Timestamp;
 use kalends_core::time::{TaskId, TenantId};
 
 use super::NewTask;
 use crate::{
     Store, StoreError,
-    db::{Tx, Value, sql},
+    db::{Sql, Tx, Value, sql, usual_length},
     seal::Place,
 };
+
+/// Tasks that one statement writes.
+const AT_ONCE: usize = 1_024;
 
 /// A task with its secret sealed.
 pub(crate) struct SealedTask {
@@ -36,10 +41,31 @@ impl Store {
             sealed.push(self.seal_task(tenant, task).await?);
         }
         in_order(&mut sealed);
-        let now = self.now();
-        let mut tx = self.begin().await?;
-        upsert_all(&mut tx, sealed, now).await?;
-        tx.commit().await?;
+        self.commit_tasks(sealed, self.now()).await
+    }
+
+    /// Commits tasks, put [`in_order`], that belong to no other write. Most are one statement, which needs no transaction
+    /// around it.
+    pub(crate) async fn commit_tasks(
+        &self,
+        tasks: Vec<SealedTask>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match statements(tasks, now) {
+            statements if statements.is_empty() => return Ok(()),
+            mut statements if statements.len() == 1 => {
+                for statement in statements.drain(..) {
+                    self.db().execute(statement).await?;
+                }
+            }
+            statements => {
+                let mut tx = self.begin().await?;
+                for statement in statements {
+                    tx.execute(statement).await?;
+                }
+                tx.commit().await?;
+            }
+        }
         self.tasks_committed();
         Ok(())
     }
@@ -85,17 +111,17 @@ pub(crate) async fn upsert_all(
     tasks: Vec<SealedTask>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for round in rounds(tasks) {
-        let mut left = round.as_slice();
-        // Few lengths, so that each statement stays prepared.
-        for length in [256, 32, 4, 1] {
-            while let Some((some, others)) = left.split_at_checked(length) {
-                upsert(tx, some, now).await?;
-                left = others;
-            }
-        }
+    for statement in statements(tasks, now) {
+        tx.execute(statement).await?;
     }
     Ok(())
+}
+
+/// The statements that write tasks, put [`in_order`].
+fn statements(tasks: Vec<SealedTask>, now: Timestamp) -> Vec<Sql> {
+    let rounds = rounds(tasks);
+    let chunks = rounds.iter().flat_map(|round| round.chunks(AT_ONCE));
+    chunks.map(|some| upsert(some, now)).collect()
 }
 
 /// One statement writes a name once, so those of the same name go to rounds of their own, in their order.
@@ -116,17 +142,25 @@ fn rounds(tasks: Vec<SealedTask>) -> Vec<Vec<SealedTask>> {
     rounds
 }
 
-async fn upsert(tx: &mut Tx, tasks: &[SealedTask], now: Timestamp) -> Result<(), StoreError> {
-    let insert = sql(
-        "INSERT INTO tasks (id, tenant_id, kind, key, lane, group_key, due_us, queued, payload, secret,
-             created_us, updated_us, state, transient_failures, rejected_failures, fence) ",
+/// Rows without an id only fill the statement up to one of a few lengths, so that it stays prepared. What all tasks share
+/// is bound once. A task that is due is queued at once: nobody has to find that out later.
+fn upsert(tasks: &[SealedTask], now: Timestamp) -> Sql {
+    let length = usual_length(tasks.len());
+    let rows = tasks.iter().map(Some).chain(iter::repeat(None)).take(length);
+    sql(
+        "INSERT INTO tasks (created_us, updated_us, queued, id, tenant_id, kind, key, lane, group_key, due_us, payload,
+             secret, state, transient_failures, rejected_failures, fence)
+         SELECT ",
     )
-    .push_rows_like(
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, 0)",
-        tasks.iter().map(|task| row(task, now)),
-    )
+    .push_bind(now)
+    .push(", ")
+    .push_bind(now)
+    .push(", own.column7 <= ")
+    .push_bind(now)
+    .push(", own.*, 'waiting', 0, 0, 0 FROM (")
+    .push_rows(rows.map(row))
     .push(
-        " ON CONFLICT (kind, key) DO UPDATE SET
+        ") AS own WHERE own.column1 IS NOT NULL\n ON CONFLICT (kind, key) DO UPDATE SET
                  -- What is asked for more urgently says what the joined task is for.
                  payload = CASE
                      WHEN tasks.state = 'running' AND tasks.again_lane < excluded.lane THEN tasks.payload
@@ -158,26 +192,22 @@ async fn upsert(tx: &mut Tx, tasks: &[SealedTask], now: Timestamp) -> Result<(),
                  state = CASE WHEN tasks.state = 'running' THEN 'running' ELSE 'waiting' END,
                  updated_us = excluded.updated_us",
     )
-    .keep_prepared();
-    tx.execute(insert).await.map(drop)
+    .keep_prepared()
 }
 
-/// The values of a new task. One that is due needs nobody to find that out later.
-fn row(sealed: &SealedTask, now: Timestamp) -> [Value; 12] {
-    let task = &sealed.task;
+/// The values of a new task, or of none.
+fn row(sealed: Option<&SealedTask>) -> [Value; 9] {
+    let task = sealed.map(|sealed| &sealed.task);
     [
-        sealed.id.into(),
-        sealed.tenant.into(),
-        task.kind.into(),
-        (&task.key).into(),
-        task.lane.number().into(),
-        (&task.group).into(),
-        task.run_at.into(),
-        (task.run_at <= now).into(),
-        task.payload.to_string().into(),
-        sealed.secret.clone().into(),
-        now.into(),
-        now.into(),
+        sealed.map(|sealed| sealed.id).into(),
+        sealed.and_then(|sealed| sealed.tenant).into(),
+        task.map(|task| task.kind).into(),
+        task.map(|task| &task.key).into(),
+        task.map(|task| task.lane.number()).into(),
+        task.map(|task| &task.group).into(),
+        task.map(|task| task.run_at).into(),
+        task.map(|task| task.payload.to_string()).into(),
+        sealed.and_then(|sealed| sealed.secret.clone()).into(),
     ]
 }
 

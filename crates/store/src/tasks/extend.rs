@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use jiff::Timestamp;
 use kalends_core::time::TaskId;
 
-use super::{Lease, lease_end, padded};
+use super::{Lease, lease_end};
 use crate::{
     Store, StoreError,
     db::{Tx, sql},
@@ -57,7 +57,7 @@ async fn extend(tx: &mut Tx, leases: &[Lease], until: Timestamp) -> Result<(), S
     let update = sql("UPDATE tasks SET due_us = ")
         .push_bind(until)
         .push(" WHERE id IN ")
-        .push_list(padded(&ids))
+        .push_list(ids.iter().copied())
         .keep_prepared();
     tx.execute(update).await.map(drop)
 }
@@ -67,7 +67,7 @@ async fn extend(tx: &mut Tx, leases: &[Lease], until: Timestamp) -> Result<(), S
 pub(super) async fn held(tx: &mut Tx, leases: &[Lease]) -> Result<HashMap<TaskId, Held>, StoreError> {
     let ids: Vec<TaskId> = leases.iter().map(|lease| lease.task).collect();
     let select = sql("SELECT id, fence, again_us FROM tasks WHERE state = 'running' AND id IN ")
-        .push_list(padded(&ids))
+        .push_list(ids.iter().copied())
         .push(tx.skip_locked())
         .keep_prepared();
     let rows = tx.read(select).await?;

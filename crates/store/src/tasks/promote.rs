@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kalends_core::time::TaskId;
 
-use super::{TaskLane, padded};
+use super::TaskLane;
 use crate::{
     StoreError,
     db::{Tx, sql},
@@ -40,7 +40,7 @@ pub(super) async fn promote(tx: &mut Tx, lanes: &[TaskLane], now: Timestamp) -> 
              transient_failures = transient_failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
              state = 'waiting', again_us = NULL, again_lane = NULL, lease_owner = NULL
          WHERE id IN ")
-    .push_list(padded(&due))
+    .push_list(due.iter().copied())
     .keep_prepared();
     tx.execute(update).await?;
     Ok(())

@@ -4,7 +4,10 @@
 //! others with one wait for its commit. One that is lost with its process costs others the time until they look by
 //! themselves.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use sqlx::{
     PgPool,
@@ -18,7 +21,11 @@ use crate::{
 
 /// The channel of those who share these tables. A server holds many schemas, and a channel's name at most 63 bytes.
 const CHANNEL: &str = "SELECT 'kalends_tasks_' || right(current_schema(), 40) AS channel";
-const TELL: &str = "SELECT pg_notify('kalends_tasks_' || right(current_schema(), 40), '')";
+/// Nothing is lost with a message that a crash loses, so nobody waits for the disk because of it.
+const TELL: &str = "SELECT set_config('synchronous_commit', 'off', TRUE),
+    pg_notify('kalends_tasks_' || right(current_schema(), 40), '')";
+/// The time in which what is committed is told by one message.
+const TOGETHER: Duration = Duration::from_millis(5);
 
 impl Store {
     /// Tells all processes that tasks were committed.
@@ -34,6 +41,7 @@ impl Store {
         }
         let (pool, telling) = (pool.clone(), Arc::clone(telling));
         tokio::spawn(async move {
+            tokio::time::sleep(TOGETHER).await;
             let connection = pool.acquire().await;
             telling.store(false, Ordering::Release);
             // Who is not told finds the tasks by looking for them.

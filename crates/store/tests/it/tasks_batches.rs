@@ -93,6 +93,17 @@ both! {
         assert!(world.store.settle_tasks(&[end(&other[0], Ending::Done)]).await.unwrap().is_empty());
     }
 
+    async fn among_many_that_are_done_one_is_asked_for_again_and_one_is_lost(world) {
+        let tasks = enqueued(&world, 40).await;
+        let tenant = tasks[0].tenant.unwrap();
+        world.store.enqueue(tenant, vec![world.task("t0007")]).await.unwrap();
+        world.store.complete_task(tasks[9].lease).await.unwrap();
+        let ends: Vec<TaskEnd> = tasks.iter().map(|task| end(task, Ending::Done)).collect();
+        assert_eq!(world.store.settle_tasks(&ends).await.unwrap(), [tasks[9].lease]);
+        let again = world.store.claim_tasks(all_lanes(100)).await.unwrap();
+        assert_eq!(again.iter().map(|task| task.key.as_str()).collect::<Vec<_>>(), ["t0007"]);
+    }
+
     async fn a_batch_that_was_not_committed_runs_again_and_one_that_was_does_not(world) {
         let tasks = enqueued(&world, 3).await;
         let ends: Vec<TaskEnd> = tasks.iter().map(|task| end(task, Ending::Done)).collect();
