@@ -98,6 +98,14 @@ impl Store {
         ))
     }
 
+    /// How many transactions are worth having under way at a time: on SQLite each waits for the one before.
+    pub fn commits_at_once(&self) -> usize {
+        match self.db() {
+            Db::Sqlite { .. } => 1,
+            Db::Postgres(_) => 2,
+        }
+    }
+
     /// Succeeds when the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.db().ping().await

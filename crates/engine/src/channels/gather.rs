@@ -1,7 +1,8 @@
 //! Group commit: messages that come while others are written are written together, by one commit.
 //!
-//! One round at a time: it takes all that wait, looks their channels up by one read, leaves out what a waiting task
-//! covers already, and writes the rest at once. So a burst costs reads, and a flood of forged messages no write.
+//! A round takes all that wait, looks their channels up by one read, leaves out what a waiting task covers already, and
+//! writes the rest at once. So a burst costs reads, and a flood of forged messages no write. There is one round at a time,
+//! or as many as the database commits at a time.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -42,7 +43,8 @@ pub(crate) struct Gatherer {
 #[derive(Debug, Default)]
 struct Waiting {
     messages: Vec<Message>,
-    is_running: bool,
+    /// Rounds under way.
+    rounds: usize,
 }
 
 #[derive(Debug)]
@@ -71,7 +73,8 @@ impl Gatherer {
                 notification,
                 answer,
             });
-            if !mem::replace(&mut waiting.is_running, true) {
+            if waiting.rounds < engine.store().commits_at_once() {
+                waiting.rounds += 1;
                 // Of its own, so that a sender who hangs up does not take the others' messages along.
                 tokio::spawn(rounds(engine.clone()));
             }
@@ -79,11 +82,11 @@ impl Gatherer {
         answered.await.unwrap_or(Err(NotifiedError::Busy))
     }
 
-    /// The next round's messages; `None` ends the rounds.
+    /// The next round's messages; `None` ends this row of rounds.
     fn next(&self) -> Option<Vec<Message>> {
         let mut waiting = lock(&self.waiting);
         if waiting.messages.is_empty() {
-            waiting.is_running = false;
+            waiting.rounds -= 1;
             return None;
         }
         let rest = waiting.messages.len().min(MOST_AT_ONCE);
@@ -107,18 +110,23 @@ impl Gatherer {
     }
 }
 
-/// Says that no round runs, also when one has panicked.
+/// Says that a row of rounds has ended, also when one has panicked.
 struct Ended(Engine);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        lock(&self.0.gatherer().waiting).is_running = false;
+        lock(&self.0.gatherer().waiting).rounds -= 1;
     }
 }
 
 async fn rounds(engine: Engine) {
     let ended = Ended(engine.clone());
-    while let Some(messages) = engine.gatherer().next() {
+    loop {
+        // Those who are just about to say something come along.
+        tokio::task::yield_now().await;
+        let Some(messages) = engine.gatherer().next() else {
+            break;
+        };
         let outcome = round(&engine, &messages).await;
         if let Err(error) = &outcome {
             tracing::error!(%error, count = messages.len(), "notifications could not be stored");

@@ -36,6 +36,9 @@ impl Store {
         }
         tasks::in_order(&mut sealed);
         let now = self.now();
+        if batch.heard.is_empty() {
+            return self.commit_tasks(sealed, now).await;
+        }
         let mut tx = self.begin().await?;
         mark_alive(&mut tx, &batch.heard, now).await?;
         let has_tasks = !sealed.is_empty();
@@ -62,9 +65,10 @@ impl Store {
             .push(" AND lane <= ")
             .push_bind(lane.number())
             .push(" AND key IN ")
-            .push_list(keys);
+            .push_list(keys)
+            .keep_prepared();
         let rows = self.db().read(select).await?;
-        rows.iter().map(|row| row.get("key")).collect()
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// A poll found a change of the calendar that no message has told since `since`. Answers how many in a row its live
@@ -97,12 +101,14 @@ async fn mark_alive(tx: &mut Tx, heard: &[Heard], now: Timestamp) -> Result<(), 
     let lock = sql("SELECT id FROM push_channels WHERE id IN ")
         .push_list(ids.iter().copied())
         .push(" ORDER BY id")
-        .push(tx.locked());
+        .push(tx.locked())
+        .keep_prepared();
     tx.read(lock).await?;
     let alive = sql("UPDATE push_channels SET missed = 0, last_message_us = ")
         .push_bind(now)
         .push(" WHERE id IN ")
-        .push_list(ids);
+        .push_list(ids)
+        .keep_prepared();
     tx.execute(alive).await?;
     for Heard { channel, resource_id } in heard {
         let Some(resource_id) = resource_id else { continue };

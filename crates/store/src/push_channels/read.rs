@@ -67,7 +67,10 @@ impl Store {
         &self,
         ids: &[PushChannelId],
     ) -> Result<Vec<PushChannel>, StoreError> {
-        let select = sql(COLUMNS).push(" WHERE id IN ").push_list(ids.iter().copied());
+        let select = sql(COLUMNS)
+            .push(" WHERE id IN ")
+            .push_list(ids.iter().copied())
+            .keep_prepared();
         self.db().read(select).await?.iter().map(channel).collect()
     }
 }
