@@ -12,7 +12,7 @@ use kalends_core::time::{CalendarId, ConnectionId, Interval, TenantId, UserId, Z
 pub(crate) use self::{
     clear::{Which, clear},
     discover::{CalendarOwner, upsert_found},
-    read::{COLUMNS, calendar as calendar_of},
+    read::{COLUMNS, RETURNING, calendar as calendar_of},
 };
 pub use self::{
     discover::{Discovery, FoundCalendar},

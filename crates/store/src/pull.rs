@@ -21,6 +21,7 @@ use kalends_core::{
     time::{CalendarId, ConnectionId, EventLinkId, Interval, SyncRunId, TenantId},
 };
 
+pub(crate) use self::page::WrittenPage;
 pub use self::{
     begin::BeginPass,
     fail::PassFailure,

@@ -5,7 +5,8 @@ use kalends_core::time::{CalendarId, ConnectionId, SyncRunId, TenantId};
 
 use crate::{
     Pass, PassKind, PullCounts, Store, StoreError, Trigger,
-    db::{Row, Tx, sql, words},
+    db::{Row, Sql, Tx, sql, words},
+    pull::WrittenPage,
 };
 
 const COLUMNS: &str = "SELECT id, calendar_id, connection_id, kind, trigger_kind, outcome, error, started_us,
@@ -112,25 +113,53 @@ impl Store {
     }
 }
 
-/// Closes a pass's run as succeeded, adding what the end of a full pass deleted.
+/// Counts a page in the run of its pass.
+pub(crate) async fn count(tx: &mut Tx, pass: &Pass, page: WrittenPage) -> Result<(), StoreError> {
+    let update = of(sql("UPDATE sync_runs SET "), pass, page);
+    tx.execute(update).await.map(drop)
+}
+
+/// Closes a pass's run as succeeded, with its last page.
 pub(crate) async fn close(
     tx: &mut Tx,
     pass: &Pass,
-    swept: u64,
+    page: WrittenPage,
     now: Timestamp,
 ) -> Result<SyncRun, StoreError> {
-    let update = sql(
-        "UPDATE sync_runs SET outcome = 'succeeded', finished_us = $1, deleted_count = deleted_count + $2
-         WHERE id = $3 AND tenant_id = $4
-         RETURNING id, calendar_id, connection_id, kind, trigger_kind, outcome, error, started_us, finished_us,
+    let update = sql("UPDATE sync_runs SET outcome = 'succeeded', finished_us = ")
+        .push_bind(now)
+        .push(", ");
+    let update = of(update, pass, page).push(
+        " RETURNING id, calendar_id, connection_id, kind, trigger_kind, outcome, error, started_us, finished_us,
              created_count, updated_count, deleted_count, quarantined_count, pages, requests",
-    )
-    .bind(now)
-    .bind(swept as i64)
-    .bind(pass.run)
-    .bind(pass.tenant);
+    );
     let row = tx.read_first(update).await?;
     sync_run(&row.ok_or(StoreError::NotFound { what: "sync run" })?)
+}
+
+/// Adds what a page changes of its pass's run.
+fn of(update: Sql, pass: &Pass, page: WrittenPage) -> Sql {
+    let PullCounts {
+        created,
+        updated,
+        deleted,
+        quarantined,
+    } = page.counts;
+    update
+        .push("created_count = created_count + ")
+        .push_bind(created as i64)
+        .push(", updated_count = updated_count + ")
+        .push_bind(updated as i64)
+        .push(", deleted_count = deleted_count + ")
+        .push_bind(deleted as i64)
+        .push(", quarantined_count = quarantined_count + ")
+        .push_bind(quarantined as i64)
+        .push(", pages = pages + 1, requests = requests + ")
+        .push_bind(page.requests)
+        .push(" WHERE id = ")
+        .push_bind(pass.run)
+        .push(" AND tenant_id = ")
+        .push_bind(pass.tenant)
 }
 
 fn sync_run(row: &Row) -> Result<SyncRun, StoreError> {

@@ -150,7 +150,7 @@ async fn write(running: &Running<'_>, mut gathered: Gathered) -> Result<Written,
         upserts: &upserts,
         gone: &gone,
     };
-    let rules = running.rules;
+    let rules = running.rules().await?;
     let (compiled, cut_short) = compile(
         running.engine,
         (calendar, rules),
@@ -183,6 +183,9 @@ async fn related(running: &Running<'_>, items: &[Incoming]) -> Result<Vec<Extern
             ids.insert(master.clone());
         }
         ids.insert(item.provider_id().to_owned());
+    }
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
     let ids: Vec<String> = ids.into_iter().collect();
     let store = running.engine.store();

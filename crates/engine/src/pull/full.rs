@@ -20,7 +20,7 @@ use crate::runner::failure::Failure;
 pub(super) async fn full(running: &Running<'_>, first: Option<ChangePage>) -> Result<(), Failure> {
     let zone = &running.calendar.zone;
     let guard = Guard::before(running).await?;
-    let mut builder = Builder::new(running.rules, zone, running.window);
+    let mut builder = Builder::new(running.rules().await?, zone, running.window);
     let (mut left_out, mut ours) = (Vec::new(), Ours::default());
     let mut page = match first {
         Some(page) => page,

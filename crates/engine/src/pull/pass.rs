@@ -29,9 +29,8 @@ use crate::{
 pub(super) struct Running<'a> {
     pub(super) engine: &'a Engine,
     pub(super) subject: &'a Subject,
-    /// The calendar and the rules as they are since the pass began: whoever changes them compiles anew after its end.
+    /// The calendar as it is since the pass began: whoever changes it compiles anew after the pass's end.
     pub(super) calendar: Calendar,
-    pub(super) rules: BusyRules,
     pub(super) pass: Pass,
     /// What the index covers when the pass ends well.
     pub(super) window: Interval,
@@ -74,21 +73,21 @@ impl<'a> Running<'a> {
             lease: Some(task.lease),
         };
         let (tenant, id) = (subject.calendar.tenant, subject.calendar.id);
-        let pass = match engine.store().begin_pass(tenant, id, begin).await {
+        let (pass, calendar) = match engine.store().begin_pass_of(tenant, id, begin).await {
             Err(StoreError::Conflict { .. } | StoreError::NotFound { .. }) => return Ok(None),
             result => result?,
         };
-        let calendar = engine.store().calendar(tenant, id).await?;
-        let settings = in_force(engine, &calendar).await?;
         let window = match calendar.sync.covered {
             Some(covered) if kind == PassKind::Delta => covered,
-            covered => window(&settings, subject.loaded_at, covered)?,
+            covered => {
+                let settings = in_force(engine, &calendar).await?;
+                window(&settings, subject.loaded_at, covered)?
+            }
         };
         let running = Self {
             engine,
             subject,
             calendar,
-            rules: settings.read.busy,
             pass,
             window,
         };
@@ -97,6 +96,11 @@ impl<'a> Running<'a> {
             return Err(running.failed(Failure::new(Class::Transient, "overtaken", cause)));
         }
         Ok(Some(running))
+    }
+
+    /// The rules as they are since the pass began, or later: whoever changes them compiles anew after its end.
+    pub(super) async fn rules(&self) -> Result<BusyRules, Failure> {
+        Ok(in_force(self.engine, &self.calendar).await?.read.busy)
     }
 
     /// Writes the end of the pass: its last page, months, cursor, news and the next poll, in one transaction.

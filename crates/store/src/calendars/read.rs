@@ -9,14 +9,22 @@ use crate::{
     db::{Row, sql},
 };
 
-pub(crate) const COLUMNS: &str = "SELECT id, tenant_id, user_id, connection_id, provider_id, name, time_zone, color,
+macro_rules! columns {
+    () => {
+        "id, tenant_id, user_id, connection_id, provider_id, name, time_zone, color,
     access_role, is_primary, free_busy_only, can_write, can_create_meet, selected, write_target, lost_us,
     sync_status, last_synced_us, last_error, retry_count, next_retry_us, cursor, pass, pass_kind, pass_started_us,
     pass_pages, pass_items, covered_from_us, covered_until_us, as_of_us, source, poll_hint_us, poll_every_us,
     changed_us, suspect_generation, suspect_count, watched_us, overdue_us, audited_us, drift_count,
     created_us,
-    (SELECT COUNT(*) FROM quarantined_items WHERE quarantined_items.calendar_id = calendars.id) AS quarantined
-    FROM calendars";
+    (SELECT COUNT(*) FROM quarantined_items WHERE quarantined_items.calendar_id = calendars.id) AS quarantined"
+    };
+}
+
+/// Reads what [`calendar`] needs.
+pub(crate) const COLUMNS: &str = concat!("SELECT ", columns!(), " FROM calendars");
+/// Answers the same of the calendar that a statement writes.
+pub(crate) const RETURNING: &str = concat!(" RETURNING ", columns!());
 
 /// Which calendars to list.
 #[derive(Clone, Copy, Debug, Default)]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    db::{Row, Value, Word, corrupt},
+    db::{Row, Value, Word, corrupt, instant},
 };
 
 /// The columns of a full row: those that all rows of a pass share, then those of [`columns`].
@@ -51,10 +51,14 @@ pub(crate) const CONTENT_COLUMNS: [&str; 23] = [
     "provider_updated_us",
 ];
 /// What [`stored`] reads.
-pub(super) const SELECT: &str = "SELECT e.id, e.calendar_id, e.provider_id, e.ical_uid, e.etag, e.role, e.recurrence,
-    e.series_master, e.original_start, e.override_range, e.starts, e.ends, e.span_start_us, e.span_end_us, e.status,
-    e.kind, e.transparency, e.visibility, e.self_response, e.title, e.location, e.organizer, e.html_link,
+pub(super) const SELECT: &str = "SELECT e.id, e.calendar_id, e.provider_id, e.role, e.recurrence, e.series_master,
+    e.original_start, e.override_range, e.starts, e.ends, e.span_start_us, e.span_end_us, e.status, e.kind,
+    e.transparency, e.visibility, e.self_response, e.ical_uid, e.etag, e.title, e.location, e.organizer, e.html_link,
     e.provider_updated_us";
+/// What [`stored_without_texts`] reads.
+pub(super) const SELECT_WITHOUT_TEXTS: &str = "SELECT e.id, e.calendar_id, e.provider_id, e.role, e.recurrence,
+    e.series_master, e.original_start, e.override_range, e.starts, e.ends, e.span_start_us, e.span_end_us, e.status,
+    e.kind, e.transparency, e.visibility, e.self_response";
 
 /// What of a row is its own, in the order of [`COLUMN_NAMES`].
 pub(crate) type EventRow = [Value; 25];
@@ -120,32 +124,59 @@ pub(crate) fn columns(id: ExternalEventId, upsert: EventUpsert) -> EventRow {
 
 /// Reads an event from the columns of [`SELECT`].
 pub(super) fn stored(row: &Row) -> Result<StoredEvent, StoreError> {
+    let bare = stored_without_texts(row)?;
+    let updated: Option<i64> = row.get(23)?;
+    Ok(StoredEvent {
+        event: ExternalEvent {
+            ical_uid: row.get(17)?,
+            etag: row.get(18)?,
+            title: row.get(19)?,
+            location: row.get(20)?,
+            organizer: row.get(21)?,
+            html_link: row.get(22)?,
+            updated: updated.map(|us| instant("provider_updated_us", us)).transpose()?,
+            ..bare.event
+        },
+        ..bare
+    })
+}
+
+/// Reads what an event's time is worked out from, without anything that is only shown. Columns by their places: a month
+/// has thousands of events.
+pub(super) fn stored_without_texts(row: &Row) -> Result<StoredEvent, StoreError> {
+    let self_response: Option<String> = row.get(16)?;
     let event = ExternalEvent {
-        provider_id: row.get("provider_id")?,
-        ical_uid: row.get("ical_uid")?,
-        etag: row.get("etag")?,
+        provider_id: row.get(2)?,
+        ical_uid: None,
+        etag: None,
         role: role(row)?,
         span: span(row)?,
-        status: row.word("status")?,
-        kind: row.word("kind")?,
-        transparency: row.word("transparency")?,
-        visibility: row.word("visibility")?,
-        self_response: row.optional_word("self_response")?,
-        title: row.get("title")?,
-        location: row.get("location")?,
-        organizer: row.get("organizer")?,
-        html_link: row.get("html_link")?,
-        updated: row.optional_time("provider_updated_us")?,
+        status: word("status", &row.get::<String>(12)?)?,
+        kind: word("kind", &row.get::<String>(13)?)?,
+        transparency: word("transparency", &row.get::<String>(14)?)?,
+        visibility: word("visibility", &row.get::<String>(15)?)?,
+        self_response: self_response
+            .map(|text| word("self_response", &text))
+            .transpose()?,
+        title: None,
+        location: None,
+        organizer: None,
+        html_link: None,
+        updated: None,
     };
     Ok(StoredEvent {
-        id: row.id("id", ExternalEventId)?,
-        calendar: row.id("calendar_id", CalendarId)?,
+        id: ExternalEventId(row.get(0)?),
+        calendar: CalendarId(row.get(1)?),
         event,
         bounds: Bounds {
-            start_us: row.get("span_start_us")?,
-            end_us: row.get("span_end_us")?,
+            start_us: row.get(10)?,
+            end_us: row.get(11)?,
         },
     })
+}
+
+fn word<W: Word>(column: &'static str, text: &str) -> Result<W, StoreError> {
+    W::parse(text).ok_or_else(|| corrupt(column, "an unknown word"))
 }
 
 /// SHA-256 over the event's columns, each with its type and length.
@@ -169,25 +200,26 @@ fn content_hash(columns: &[Value]) -> Vec<u8> {
 }
 
 fn role(row: &Row) -> Result<SeriesRole, StoreError> {
-    match row.get::<String>("role")?.as_str() {
+    match row.get::<String>(3)?.as_str() {
         "single" => Ok(SeriesRole::Single),
         "master" => {
-            let lines: Option<String> = row.get("recurrence")?;
+            let lines: Option<String> = row.get(4)?;
             let lines = lines.ok_or_else(|| corrupt("recurrence", "a master without a rule"))?;
             Ok(SeriesRole::Master {
                 recurrence: lines.lines().map(str::to_owned).collect(),
             })
         }
         "override" => {
-            let original: Option<String> = row.get("original_start")?;
+            let original: Option<String> = row.get(6)?;
+            let range: Option<String> = row.get(7)?;
             Ok(SeriesRole::Override {
                 master: row
-                    .get::<Option<String>>("series_master")?
+                    .get::<Option<String>>(5)?
                     .ok_or_else(|| corrupt("series_master", "an override without a master"))?,
                 original_start: original
                     .and_then(|text| parse_time(&text))
                     .ok_or_else(|| corrupt("original_start", "no time"))?,
-                range: row.word("override_range")?,
+                range: word("override_range", range.as_deref().unwrap_or_default())?,
             })
         }
         _ => Err(corrupt("role", "an unknown word")),
@@ -195,7 +227,7 @@ fn role(row: &Row) -> Result<SeriesRole, StoreError> {
 }
 
 fn span(row: &Row) -> Result<Option<EventSpan>, StoreError> {
-    let (starts, ends): (Option<String>, Option<String>) = (row.get("starts")?, row.get("ends")?);
+    let (starts, ends): (Option<String>, Option<String>) = (row.get(8)?, row.get(9)?);
     let (Some(starts), Some(ends)) = (starts, ends) else {
         return Ok(None);
     };

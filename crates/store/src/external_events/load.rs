@@ -9,7 +9,7 @@ use kalends_core::{
 
 use super::{
     StoredEvent,
-    columns::{SELECT, stored},
+    columns::{SELECT, SELECT_WITHOUT_TEXTS, stored, stored_without_texts},
     longest_us,
 };
 use crate::{
@@ -29,7 +29,7 @@ const CHUNK: usize = 500;
 impl Store {
     /// Everything that a calendar's busy time inside the window is compiled from: the events that can touch it, the
     /// masters of the overrides among them, and the overrides that replace or remove an occurrence inside it.
-    /// Each item once, ordered by provider id.
+    /// Each item once, ordered by provider id, without its texts and versions.
     pub async fn events_touching(
         &self,
         tenant: TenantId,
@@ -44,24 +44,25 @@ impl Store {
                 .push(" AND e.span_start_us < ")
                 .push_bind(window.end_us())
         };
-        let short = within(of_calendar(tenant, calendar).push(SHORT))
+        let timed = || of_calendar(SELECT_WITHOUT_TEXTS, tenant, calendar);
+        let short = within(timed().push(SHORT))
             .push(" AND e.span_start_us >= ")
             .push_bind(window.start_us().saturating_sub(SHORT_US));
-        let mut events = self.load(short).await?;
-        let long = within(of_calendar(tenant, calendar).push(LONG));
-        events.extend(self.load(long).await?);
+        let mut events = self.load_without_texts(short).await?;
+        let long = within(timed().push(LONG));
+        events.extend(self.load_without_texts(long).await?);
 
         // An occurrence that began before the window may reach into it, and so may its removal.
         let masters = events
             .iter()
             .filter(|found| matches!(found.event.role, SeriesRole::Master { .. }));
         if let Some(longest) = masters.map(|found| longest_us(&found.event)).max() {
-            let replacing = of_calendar(tenant, calendar)
+            let replacing = timed()
                 .push(" AND e.original_us >= ")
                 .push_bind(window.start_us().saturating_sub(longest))
                 .push(" AND e.original_us < ")
                 .push_bind(window.end_us());
-            events.extend(self.load(replacing).await?);
+            events.extend(self.load_without_texts(replacing).await?);
         }
 
         let known: BTreeSet<&str> = events
@@ -78,7 +79,10 @@ impl Store {
             })
             .collect();
         let missing: Vec<String> = missing.into_iter().collect();
-        events.extend(self.events_by_provider_id(tenant, calendar, &missing).await?);
+        for chunk in missing.chunks(CHUNK) {
+            let masters = timed().push(" AND e.provider_id IN ").push_list(chunk);
+            events.extend(self.load_without_texts(masters).await?);
+        }
 
         events.sort_by(|a, b| a.event.provider_id.cmp(&b.event.provider_id));
         events.dedup_by(|a, b| a.id == b.id);
@@ -94,7 +98,7 @@ impl Store {
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let mut events = Vec::new();
         for chunk in provider_ids.chunks(CHUNK) {
-            let select = of_calendar(tenant, calendar)
+            let select = of_calendar(SELECT, tenant, calendar)
                 .push(" AND e.provider_id IN ")
                 .push_list(chunk);
             events.extend(self.load(select).await?);
@@ -136,7 +140,7 @@ impl Store {
     ) -> Result<Vec<StoredEvent>, StoreError> {
         let mut events = Vec::new();
         for chunk in masters.chunks(CHUNK) {
-            let select = of_calendar(tenant, calendar)
+            let select = of_calendar(SELECT, tenant, calendar)
                 .push(" AND e.series_master IN ")
                 .push_list(chunk);
             events.extend(self.load(select).await?);
@@ -144,13 +148,18 @@ impl Store {
         Ok(events)
     }
 
+    async fn load_without_texts(&self, select: Sql) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows = self.db().read(select).await?;
+        rows.iter().map(stored_without_texts).collect()
+    }
+
     async fn load(&self, select: Sql) -> Result<Vec<StoredEvent>, StoreError> {
         self.db().read(select).await?.iter().map(stored).collect()
     }
 }
 
-fn of_calendar(tenant: TenantId, calendar: CalendarId) -> Sql {
-    sql(SELECT)
+fn of_calendar(columns: &'static str, tenant: TenantId, calendar: CalendarId) -> Sql {
+    sql(columns)
         .push(" FROM external_events e WHERE e.tenant_id = ")
         .push_bind(tenant)
         .push(" AND e.calendar_id = ")

@@ -5,7 +5,8 @@ use kalends_core::time::{CalendarId, ConnectionId, SyncRunId, TenantId};
 
 use super::{Pass, PassKind, Trigger};
 use crate::{
-    Lease, Store, StoreError,
+    Calendar, Lease, Store, StoreError,
+    calendars::{RETURNING, calendar_of},
     db::{Tx, Word, sql},
     tasks,
 };
@@ -33,6 +34,17 @@ impl Store {
         calendar: CalendarId,
         begin: BeginPass,
     ) -> Result<Pass, StoreError> {
+        let (pass, _) = self.begin_pass_of(tenant, calendar, begin).await?;
+        Ok(pass)
+    }
+
+    /// The same, and the calendar as it is from then on.
+    pub async fn begin_pass_of(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        begin: BeginPass,
+    ) -> Result<(Pass, Calendar), StoreError> {
         let now = self.now();
         let run = SyncRunId::new(self.ambient());
         let mut tx = self.begin().await?;
@@ -49,9 +61,10 @@ impl Store {
         let number = sql(
             "UPDATE calendars SET pass = pass + 1, generation = generation + $1, sync_status = 'syncing',
                  pass_kind = $2, pass_started_us = $3, pass_pages = 0, pass_items = 0, updated_us = $3
-             WHERE tenant_id = $4 AND id = $5 AND selected AND lost_us IS NULL
-             RETURNING pass, generation, cursor",
+             WHERE tenant_id = $4 AND id = $5 AND selected AND lost_us IS NULL",
         )
+        .push(RETURNING)
+        .push(", generation")
         .bind(i64::from(begin.kind == PassKind::Full))
         .bind(begin.kind.word())
         .bind(now)
@@ -81,9 +94,10 @@ impl Store {
             cursor: row.get("cursor")?,
             run,
         };
+        let calendar = calendar_of(&row)?;
         open_run(&mut tx, &pass, begin.trigger, now).await?;
         tx.commit().await?;
-        Ok(pass)
+        Ok((pass, calendar))
     }
 }
 

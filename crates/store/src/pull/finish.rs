@@ -45,14 +45,13 @@ impl Store {
         if tx.execute(update).await? == 0 {
             return Err(StoreError::Fenced { what: "pass" });
         }
-        self.write_page(&mut tx, pass, page).await?;
-        let swept = match pass.kind {
-            PassKind::Full => sweep(&mut tx, pass).await?,
-            PassKind::Delta => 0,
-        };
+        let mut written = self.write_page(&mut tx, pass, page).await?;
+        if pass.kind == PassKind::Full {
+            written.counts.deleted += sweep(&mut tx, pass).await?;
+        }
         event_links::sight(&mut tx, (pass.tenant, pass.calendar), &commit.sightings).await?;
         write_months(&mut tx, pass.tenant, pass.calendar, commit.months).await?;
-        let run = sync_runs::close(&mut tx, pass, swept, now).await?;
+        let run = sync_runs::close(&mut tx, pass, written, now).await?;
         self.commit_with(tx, effects).await?;
         Ok(run)
     }

@@ -9,6 +9,7 @@ use crate::{
     EventUpsert, Store, StoreError,
     db::{Sql, Tx, sql},
     external_events::{CHANGED, COLUMN_NAMES, CONTENT_COLUMNS, CREATED, EventRow, PROVIDER_ID, columns},
+    sync_runs,
 };
 
 /// Ids of one statement.
@@ -23,14 +24,33 @@ pub(super) struct PreparedPage {
     items: u32,
 }
 
+/// What a page has become.
+#[derive(Clone, Copy)]
+pub(crate) struct WrittenPage {
+    pub(crate) counts: PullCounts,
+    pub(crate) requests: u32,
+}
+
 impl Store {
     /// Stores a page that is not the last. Fenced when a newer pass has begun.
     pub async fn store_page(&self, pass: &Pass, page: PullPage) -> Result<PullCounts, StoreError> {
         let page = self.prepare_page(page);
         let mut tx = self.begin().await?;
-        let counts = self.write_page(&mut tx, pass, page).await?;
+        let progress = sql(
+            "UPDATE calendars SET pass_pages = pass_pages + 1, pass_items = pass_items + $1
+             WHERE tenant_id = $2 AND id = $3 AND pass = $4",
+        )
+        .bind(page.items)
+        .bind(pass.tenant)
+        .bind(pass.calendar)
+        .bind(pass.number);
+        if tx.execute(progress).await? == 0 {
+            return Err(StoreError::Fenced { what: "pass" });
+        }
+        let written = self.write_page(&mut tx, pass, page).await?;
+        sync_runs::count(&mut tx, pass, written).await?;
         tx.commit().await?;
-        Ok(counts)
+        Ok(written.counts)
     }
 
     pub(super) fn prepare_page(&self, page: PullPage) -> PreparedPage {
@@ -48,24 +68,13 @@ impl Store {
         }
     }
 
-    /// Writes the page after locking the calendar's row by its pass number.
+    /// Writes the page; the calendar's row is locked by its pass number.
     pub(super) async fn write_page(
         &self,
         tx: &mut Tx,
         pass: &Pass,
         page: PreparedPage,
-    ) -> Result<PullCounts, StoreError> {
-        let progress = sql(
-            "UPDATE calendars SET pass_pages = pass_pages + 1, pass_items = pass_items + $1
-             WHERE tenant_id = $2 AND id = $3 AND pass = $4",
-        )
-        .bind(page.items)
-        .bind(pass.tenant)
-        .bind(pass.calendar)
-        .bind(pass.number);
-        if tx.execute(progress).await? == 0 {
-            return Err(StoreError::Fenced { what: "pass" });
-        }
+    ) -> Result<WrittenPage, StoreError> {
         let mut counts = PullCounts {
             quarantined: page.quarantined.len() as u64,
             ..delete_gone(tx, pass, &page.gone).await?
@@ -86,21 +95,10 @@ impl Store {
             }
         }
         self.quarantine(tx, pass, &page.quarantined).await?;
-        let audit = sql(
-            "UPDATE sync_runs SET created_count = created_count + $1, updated_count = updated_count + $2,
-                 deleted_count = deleted_count + $3, quarantined_count = quarantined_count + $4,
-                 pages = pages + 1, requests = requests + $5
-             WHERE id = $6 AND tenant_id = $7",
-        )
-        .bind(counts.created as i64)
-        .bind(counts.updated as i64)
-        .bind(counts.deleted as i64)
-        .bind(counts.quarantined as i64)
-        .bind(page.requests)
-        .bind(pass.run)
-        .bind(pass.tenant);
-        tx.execute(audit).await?;
-        Ok(counts)
+        Ok(WrittenPage {
+            counts,
+            requests: page.requests,
+        })
     }
 
     /// Items that can be read again leave the quarantine.
@@ -110,6 +108,9 @@ impl Store {
         pass: &Pass,
         rows: &[EventRow],
     ) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let any = sql("SELECT 1 FROM quarantined_items WHERE tenant_id = $1 AND calendar_id = $2 LIMIT 1")
             .bind(pass.tenant)
             .bind(pass.calendar);
