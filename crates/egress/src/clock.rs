@@ -48,12 +48,12 @@ impl fmt::Debug for Surroundings {
 ///
 /// Less than a minute is the small disorder of threads and of a clock that is being corrected.
 pub(crate) fn is_left_over(noted: Timestamp, now: Timestamp) -> bool {
-    noted > latest(now)
+    noted.as_microsecond() > latest_us(now.as_microsecond())
 }
 
-/// The last instant that is not left over.
-pub(crate) fn latest(now: Timestamp) -> Timestamp {
-    after(now, Duration::from_mins(1))
+/// The last instant that is not left over, in microseconds.
+pub(crate) fn latest_us(now_us: i64) -> i64 {
+    now_us.saturating_add(60_000_000)
 }
 
 /// `at` + `by`, or the end of time.

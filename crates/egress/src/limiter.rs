@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     answer::{LimitScope, Verdict},
     call::{Call, Lane, Peer},
-    clock::{after, until},
+    clock::until,
     config::{EgressConfig, ServicePolicy, SharedWindows},
     egress::SetupError,
     error::{EgressError, LimitedBy},
@@ -66,13 +66,12 @@ impl Limiter {
     /// Decides once over a call: charges it to all its budgets, or to none and answers from when it is worth asking
     /// again. It counts as under way until the answer is dropped.
     pub async fn decide(&self, call: &Call) -> Result<UnderWay, Timestamp> {
-        let peer = Peer::of(call);
-        let demands = demands(call, &peer, self.config.policy(call.service));
+        let demands = demands(call, Peer::of(call), self.config.policy(call.service));
         let now = self.config.surroundings.now();
         let moment = Moment {
             now,
             lane: call.lane,
-            over_by: after(now, call.deadline),
+            left: call.deadline,
         };
         self.windows.take(&demands, moment).await
     }
@@ -98,7 +97,7 @@ pub(crate) fn stage(limiter: Limiter) -> Stage {
 async fn run(ticket: Ticket, inside: Line, limiter: Limiter) -> Result<Outcome, EgressError> {
     let Limiter { windows, config } = limiter;
     let policy = config.policy(ticket.call.service);
-    let demands = demands(&ticket.call, &ticket.peer, policy);
+    let demands = demands(&ticket.call, ticket.peer.clone(), policy);
     let _under_way = admit(&ticket, &demands, &windows, &config).await?;
     let outcome = pass(&inside, ticket).await?;
     learn(&outcome, &demands, &windows).await;
@@ -106,27 +105,25 @@ async fn run(ticket: Ticket, inside: Line, limiter: Limiter) -> Result<Outcome, 
 }
 
 /// The budgets that a call is charged to, the client's first.
-fn demands<'a>(call: &Call, peer: &Peer, policy: &'a ServicePolicy) -> Vec<Demand<'a>> {
+fn demands<'a>(call: &Call, peer: Peer, policy: &'a ServicePolicy) -> Vec<Demand<'a>> {
+    let of_account = call.account.map(|account| Demand {
+        budget: Budget::Account(peer.clone(), account),
+        windows: &policy.per_account,
+        at_once: policy.at_once_per_account,
+    });
+    let of_usage = call.account.zip(call.usage).map(|(account, usage)| Demand {
+        budget: Budget::Usage(peer.clone(), account, usage),
+        windows: &[],
+        at_once: None,
+    });
     let mut demands = Vec::with_capacity(3);
     demands.push(Demand {
-        budget: Budget::Client(peer.clone()),
+        budget: Budget::Client(peer),
         windows: &policy.per_client,
         at_once: None,
     });
-    if let Some(account) = call.account {
-        demands.push(Demand {
-            budget: Budget::Account(peer.clone(), account),
-            windows: &policy.per_account,
-            at_once: policy.at_once_per_account,
-        });
-        if let Some(usage) = call.usage {
-            demands.push(Demand {
-                budget: Budget::Usage(peer.clone(), account, usage),
-                windows: &[],
-                at_once: None,
-            });
-        }
-    }
+    demands.extend(of_account);
+    demands.extend(of_usage);
     demands
 }
 
@@ -143,7 +140,7 @@ async fn admit(
         let moment = Moment {
             now,
             lane: ticket.call.lane,
-            over_by: after(now, left),
+            left,
         };
         let free_at = match windows.take(demands, moment).await {
             Ok(under_way) => return Ok(under_way),

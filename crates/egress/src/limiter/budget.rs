@@ -35,8 +35,8 @@ pub(super) struct Demand<'a> {
 pub(super) struct Moment {
     pub(super) now: Timestamp,
     pub(super) lane: Lane,
-    /// By when a call granted now is over, whatever becomes of who made it.
-    pub(super) over_by: Timestamp,
+    /// How long a call granted now may be under way, whatever becomes of who made it.
+    pub(super) left: Duration,
 }
 
 /// How soon one asks again when as many calls are under way as may be: nobody knows when one of them ends.

@@ -79,7 +79,7 @@ fn moment(now: Timestamp) -> Moment {
     Moment {
         now,
         lane: Lane::Interactive,
-        over_by: after(now, Duration::from_secs(30)),
+        left: Duration::from_secs(30),
     }
 }
 

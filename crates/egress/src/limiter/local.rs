@@ -208,7 +208,7 @@ impl Logs {
         let mut free_at_us = now_us;
         for (demand, &place) in demands.iter().zip(places) {
             let log = &mut self.logs[place];
-            log.forget_left_overs(moment.now);
+            log.forget_left_overs(now_us);
             free_at_us = free_at_us.max(free_at(log, demand, moment, alone));
         }
         if free_at_us > now_us {
@@ -284,6 +284,8 @@ impl Logs {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use uuid::Uuid;
 
     use super::*;
@@ -312,7 +314,7 @@ mod tests {
         Moment {
             now: at(second),
             lane: Lane::Interactive,
-            over_by: at(second + 60),
+            left: Duration::from_secs(60),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::Timestamp;
 
 use super::{allowance::Allowance, governor::Governor};
-use crate::{clock::latest, config::Window};
+use crate::{clock::latest_us, config::Window};
 
 /// The calls granted from one budget, oldest first, as far back as its longest window reaches, and what is known of
 /// the budget beside. Instants are microseconds since 1970, which makes a log a third of its size.
@@ -62,8 +62,8 @@ impl Log {
     }
 
     /// Forgets grants that a clock which was set back since has left in the future.
-    pub(super) fn forget_left_overs(&mut self, now: Timestamp) {
-        let latest_us = latest(now).as_microsecond();
+    pub(super) fn forget_left_overs(&mut self, now_us: i64) {
+        let latest_us = latest_us(now_us);
         while self.granted_us.back().is_some_and(|&us| us > latest_us) {
             self.granted_us.pop_back();
             self.unshared = self.unshared.saturating_sub(1);
@@ -192,7 +192,7 @@ mod tests {
         let windows = [Window::new(1, 10)];
         let mut log = Log::default();
         log.record(reach(&windows), us(3_600_000), true);
-        log.forget_left_overs(Timestamp::from_microsecond(us(0)).unwrap());
+        log.forget_left_overs(us(0));
         assert!(free_at_ms(&log, &windows) <= 0);
     }
 

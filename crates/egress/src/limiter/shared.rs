@@ -181,7 +181,7 @@ impl Shared {
         script
             .arg(self.time(moment.now))
             .arg(&*name)
-            .arg(micros(until(moment.now, moment.over_by)))
+            .arg(micros(moment.left))
             .arg(micros(until(moment.now, moment.ask_again_at())));
         for (demand, &part) in demands.iter().zip(parts) {
             let key = demand.budget.key();
