@@ -14,6 +14,7 @@ mod night;
 mod resolve;
 mod suggest;
 mod taken;
+mod theirs;
 mod view;
 pub(crate) mod wire;
 

@@ -37,6 +37,7 @@ use kalends_store::StoreError;
 use crate::{availability::AvailabilityError, claims::NotFree, page::BadCursor, settings::SettingsError};
 
 pub(crate) use alter::alter;
+pub(crate) use answer::answer;
 pub(crate) use bulk::bulk;
 pub use condition::Condition;
 pub use delete::delete;
@@ -50,6 +51,7 @@ pub use put::{Put, PutEvent, put, put_where_free};
 pub use split::{SplitEvent, split};
 pub(crate) use stand::Standing;
 pub use take_off::{put_back, take_off};
+pub(crate) use undo::undo_edit;
 pub use undo::{Undone, undo};
 pub(crate) use view::links;
 

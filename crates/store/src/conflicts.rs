@@ -60,6 +60,15 @@ pub enum Resolution {
     CancelledOurs,
     /// What the person did on their calendar was taken back.
     UndidTheirs,
+    /// What the person did on their calendar stays.
+    KeptTheirs,
+}
+
+impl Resolution {
+    /// Whether what was in conflict may still be there: then it is quiet for as long as it stays as it was.
+    pub const fn stands(self) -> bool {
+        matches!(self, Self::KeptBoth | Self::UndidTheirs | Self::KeptTheirs)
+    }
 }
 
 /// A conflict to be opened.
@@ -134,6 +143,6 @@ words! {
     }
     Resolution {
         Gone = "gone", Moved = "moved", KeptBoth = "kept_both", CancelledOurs = "cancelled_ours",
-        UndidTheirs = "undid_theirs",
+        UndidTheirs = "undid_theirs", KeptTheirs = "kept_theirs",
     }
 }

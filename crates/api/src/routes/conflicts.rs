@@ -71,7 +71,7 @@ words! {
 
     /// How a conflict was resolved. `gone`: by itself.
     #[schema(as = ConflictResolution)]
-    How of Resolution { Gone, Moved, KeptBoth, CancelledOurs, UndidTheirs }
+    How of Resolution { Gone, Moved, KeptBoth, CancelledOurs, UndidTheirs, KeptTheirs }
 }
 
 /// Whether a conflict is still to be looked at.

@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 use kalends_core::{
-    conflict::ConflictKind,
     event::Event,
     external_event::EventStatus,
     invalid_field::InvalidField,
     time::{ConflictId, Interval, TenantId},
+    two_way::Answer,
 };
 use kalends_store::{
     ConflictChange, ConflictRow, ConflictWrite, ConflictsCommit, Effects, EventRow, Resolution, StoreError,
 };
 
-use super::{Conflict, ConflictError, open, suggest, view::views};
+use super::{Conflict, ConflictError, open, suggest, theirs, view::views};
 use crate::{
     Engine,
     changes::{self, Told},
@@ -34,6 +34,10 @@ pub enum Action {
     KeepBoth,
     /// The event does not take place; of a series the time that is in conflict.
     CancelOurs,
+    /// What the person did on their calendar is taken back: that they moved the event, or what competes with the application.
+    UndoTheirs,
+    /// What competes with the application stays as the person has it.
+    KeepTheirs,
 }
 
 impl Action {
@@ -43,6 +47,8 @@ impl Action {
             Self::Move { .. } => "move",
             Self::KeepBoth => "keep_both",
             Self::CancelOurs => "cancel_ours",
+            Self::UndoTheirs => "undo_theirs",
+            Self::KeepTheirs => "keep_theirs",
         }
     }
 
@@ -51,6 +57,8 @@ impl Action {
             Self::Move { .. } => Resolution::Moved,
             Self::KeepBoth => Resolution::KeptBoth,
             Self::CancelOurs => Resolution::CancelledOurs,
+            Self::UndoTheirs => Resolution::UndidTheirs,
+            Self::KeepTheirs => Resolution::KeptTheirs,
         }
     }
 }
@@ -77,10 +85,12 @@ pub async fn resolve(
                 let wanted = cancelled(engine, (&row, &event)).await?;
                 alter(engine, (&row, &event), (&wanted, effects)).await
             }
+            Action::UndoTheirs => as_answered(engine, &row, (action, Answer::Ours, effects)).await,
+            Action::KeepTheirs => as_answered(engine, &row, (action, Answer::Theirs, effects)).await,
         };
         match done {
             // Overtaken by whoever changed the event or resolved the conflict.
-            Err(ConflictError::Store(StoreError::Conflict { .. })) => {}
+            Err(error) if theirs::is_overtaken(&error) => {}
             Err(error) => return Err(error),
             Ok(()) => {
                 let row = engine.store().conflict(tenant, id).await?;
@@ -104,9 +114,28 @@ fn settled(row: &ConflictRow, resolution: Resolution) -> Effects {
 }
 
 async fn keep(engine: &Engine, row: &ConflictRow, effects: Effects) -> Result<(), ConflictError> {
-    if row.conflict.kind == ConflictKind::CompetingEdit {
+    if theirs::is_asked(engine, row).await? {
         return Err(impossible(row, Action::KeepBoth));
     }
+    settled_alone(engine, row, effects).await
+}
+
+/// Lets one side's values stay.
+async fn as_answered(
+    engine: &Engine,
+    row: &ConflictRow,
+    (action, answer, effects): (Action, Answer, Effects),
+) -> Result<(), ConflictError> {
+    let settled = theirs::settle(engine, row, (answer, effects)).await?;
+    settled.ok_or_else(|| impossible(row, action))
+}
+
+/// Writes the resolution and nothing else.
+pub(super) async fn settled_alone(
+    engine: &Engine,
+    row: &ConflictRow,
+    effects: Effects,
+) -> Result<(), ConflictError> {
     let commit = ConflictsCommit {
         lease: None,
         changed: Vec::new(),

@@ -33,5 +33,6 @@ pub(crate) const fn resolution(resolution: Resolution) -> &'static str {
         Resolution::KeptBoth => "kept_both",
         Resolution::CancelledOurs => "cancelled_ours",
         Resolution::UndidTheirs => "undid_theirs",
+        Resolution::KeptTheirs => "kept_theirs",
     }
 }

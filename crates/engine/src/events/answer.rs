@@ -8,7 +8,6 @@ use crate::Engine;
 
 /// Does what the person says, with `effects`, in one transaction. A [`StoreError::Conflict`](crate::StoreError::Conflict) or
 /// [`StoreError::Fenced`](crate::StoreError::Fenced) says that something was written meanwhile.
-#[expect(dead_code, reason = "conflicts are resolved by it")]
 pub(crate) async fn answer(
     engine: &Engine,
     edit: &EditRow,

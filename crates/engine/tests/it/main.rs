@@ -10,6 +10,7 @@ mod bulks;
 mod choices;
 mod conflicts;
 mod conflicts_resolved;
+mod conflicts_theirs;
 mod connecting;
 mod connection_states;
 mod consent;

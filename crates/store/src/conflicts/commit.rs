@@ -6,7 +6,7 @@ use kalends_core::{
     time::{Interval, TenantId},
 };
 
-use super::{ConflictChange, ConflictWrite, ConflictsCommit, NewConflict, Resolution, form};
+use super::{ConflictChange, ConflictWrite, ConflictsCommit, NewConflict, form};
 use crate::{
     Store, StoreError,
     db::{Tx, Word as _, sql},
@@ -83,7 +83,7 @@ async fn change(
             )
             .bind(resolution.word())
             .bind(now)
-            .bind(resolution == Resolution::KeptBoth)
+            .bind(resolution.stands())
             .bind(now),
             ConflictChange::Lapsed => sql(
                 "UPDATE conflicts SET standing = FALSE, updated_us = $1, revision = revision + 1

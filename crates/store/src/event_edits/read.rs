@@ -52,6 +52,20 @@ impl Store {
         self.db().read(select).await?.iter().map(edit).collect()
     }
 
+    /// The latest edit by which a person moved the event, where that was decided and stays decided.
+    pub async fn latest_move(&self, tenant: TenantId, event: EventId) -> Result<Option<EditRow>, StoreError> {
+        let select = sql(COLUMNS)
+            .push(" WHERE state IN ('settled', 'answered') AND kind = ")
+            .push_bind(kind_word(EditKind::Moved))
+            .push(" AND tenant_id = ")
+            .push_bind(tenant)
+            .push(" AND event_id = ")
+            .push_bind(event)
+            .push(" ORDER BY id DESC LIMIT 1");
+        let row = self.db().read_first(select).await?;
+        row.as_ref().map(edit).transpose()
+    }
+
     /// Deletes decided edits, of all tenants, that were found before `before`; answers how many. Those about which a person
     /// is asked stay.
     pub async fn prune_event_edits(&self, before: Timestamp) -> Result<u64, StoreError> {

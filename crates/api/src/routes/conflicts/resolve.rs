@@ -29,6 +29,8 @@ pub(crate) struct ResolveConflict {
 /// What to do about a conflict. `move`: the event takes place at `start`, as long as it was, when all of its people are free and
 /// working then; of a series only the time that is in conflict is moved. `keep_both`: all stays, and the conflict is quiet for as long
 /// as the two meet where they meet now. `cancel_ours`: the event does not take place, of a series the time that is in conflict.
+/// `undo_theirs`: what a person did on their calendar is taken back: that they moved the event, or what competes with the
+/// application. `keep_theirs`: what competes stays as the person has it.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ConflictAction)]
@@ -36,6 +38,8 @@ enum Word {
     Move,
     KeepBoth,
     CancelOurs,
+    UndoTheirs,
+    KeepTheirs,
 }
 
 /// Resolve a conflict
@@ -74,6 +78,8 @@ impl ResolveConflict {
             )),
             (Word::KeepBoth, None) => Ok(Action::KeepBoth),
             (Word::CancelOurs, None) => Ok(Action::CancelOurs),
+            (Word::UndoTheirs, None) => Ok(Action::UndoTheirs),
+            (Word::KeepTheirs, None) => Ok(Action::KeepTheirs),
         }
     }
 }
