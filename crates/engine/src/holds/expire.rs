@@ -19,21 +19,26 @@ pub(crate) async fn expire(engine: &Engine, task: &ClaimedTask) -> Result<(), Fa
     let (Some(tenant), Ok(id)) = (task.tenant, task.key.parse::<EventId>()) else {
         return Ok(());
     };
+    match ended(engine, tenant, id).await {
+        Ok(()) => Ok(()),
+        Err(HoldError::Store(error) | HoldError::Event(EventError::Store(error))) => Err(error.into()),
+        Err(error) => {
+            tracing::error!(%error, "a hold cannot be ended");
+            Err(Failure::new(
+                Class::Bug,
+                "hold_not_ended",
+                "a hold cannot be ended",
+            ))
+        }
+    }
+}
+
+/// Ends a hold whose time is over, or has its task look again when it is.
+pub(super) async fn ended(engine: &Engine, tenant: TenantId, id: EventId) -> Result<(), HoldError> {
     for _ in 0..TRIES {
         match once(engine, tenant, id).await {
             Err(HoldError::Store(StoreError::Conflict { .. } | StoreError::Fenced { .. })) => {}
-            Err(HoldError::Store(error) | HoldError::Event(EventError::Store(error))) => {
-                return Err(error.into());
-            }
-            Err(error) => {
-                tracing::error!(%error, "a hold cannot be ended");
-                return Err(Failure::new(
-                    Class::Bug,
-                    "hold_not_ended",
-                    "a hold cannot be ended",
-                ));
-            }
-            Ok(()) => return Ok(()),
+            result => return result,
         }
     }
     Err(StoreError::Conflict { what: "hold" }.into())

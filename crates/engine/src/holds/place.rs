@@ -7,9 +7,9 @@ use kalends_core::{
     invalid_field::InvalidField,
     time::{EventId, TenantId},
 };
-use kalends_store::{Effects, HoldWrite, StoreError};
+use kalends_store::{Effects, HoldFilter, HoldWrite, StoreError};
 
-use super::{Hold, HoldError, expiry, row, seen};
+use super::{Hold, HoldError, HoldState, expire::ended, expiry, row, seen, state};
 use crate::{
     Engine, changes,
     claims::{self, RequireFree},
@@ -67,9 +67,22 @@ pub async fn place(engine: &Engine, tenant: TenantId, new: NewHold) -> Result<Ho
                 .task(task::expire_hold(tenant, id, expires_at)),
         };
         match change_with(engine, tenant, &found, (wanted, &writers), also).await {
-            Err(StoreError::Conflict { what: "hold" }) => return Err(HoldError::HoldExists),
+            Err(StoreError::Conflict { what: "hold" }) => {
+                match of_key(engine, tenant, new.key.as_ref()).await? {
+                    // Nobody has told yet that it has run out.
+                    Some((hold, HoldState::Expired)) => ended(engine, tenant, hold).await?,
+                    Some(_) => return Err(HoldError::HoldExists),
+                    None => {}
+                }
+            }
             Err(StoreError::Conflict { .. }) => {}
             Err(StoreError::NotFree { refused }) => {
+                // Asked for again because the first answer was lost: what takes the time is the hold itself.
+                if let Some((_, HoldState::Placed | HoldState::Confirmed)) =
+                    of_key(engine, tenant, new.key.as_ref()).await?
+                {
+                    return Err(HoldError::HoldExists);
+                }
                 let refused = (&new.require_free, refused);
                 let not_free = claims::not_free(engine, tenant, (&event, None), refused).await?;
                 return Err(HoldError::NotFree(not_free));
@@ -82,6 +95,26 @@ pub async fn place(engine: &Engine, tenant: TenantId, new: NewHold) -> Result<Ho
         }
     }
     Err(StoreError::Conflict { what: "claim" }.into())
+}
+
+/// The hold that has the name, and where it is in its life.
+async fn of_key(
+    engine: &Engine,
+    tenant: TenantId,
+    key: Option<&EventKey>,
+) -> Result<Option<(EventId, HoldState)>, HoldError> {
+    let Some(key) = key else { return Ok(None) };
+    for named in [HoldState::Placed, HoldState::Confirmed] {
+        let filter = HoldFilter {
+            key: Some(key.clone()),
+            state: Some(named),
+            ..HoldFilter::default()
+        };
+        if let [row] = engine.store().holds(tenant, filter, 1).await?.as_slice() {
+            return Ok(Some((row.event.id, state(row, engine.ambient().now()))));
+        }
+    }
+    Ok(None)
 }
 
 /// What a hold may be.

@@ -200,6 +200,8 @@ both! {
         world.drain().await;
         let other = NewHold { key: Some(key("cart")), ..new(at(17, &["ada"])) };
         assert!(matches!(place(&world, other).await, Err(HoldError::HoldExists)));
+        // The same once more, as after a lost answer.
+        assert!(matches!(place(&world, named()).await, Err(HoldError::HoldExists)));
         for _ in 0..2 {
             holds::release(&world.engine, world.tenant, hold.id).await.unwrap();
         }
@@ -210,13 +212,18 @@ both! {
         let release = holds::release(&world.engine, world.tenant, second.id).await;
         assert!(matches!(release, Err(HoldError::Ended { state: HoldState::Confirmed })));
         assert!(matches!(confirm(&world, hold.id, "x").await, Err(HoldError::Ended { state: HoldState::Released })));
+        // One whose time is over lets go of its name before any task has told so.
+        let third = || NewHold { key: Some(key("third")), ..new(at(17, &["ada"])) };
+        place(&world, third()).await.unwrap();
+        world.clock.advance(QUARTER);
+        place(&world, third()).await.unwrap();
         let of = |state| HoldsOf { key: Some(key("cart")), state, ..HoldsOf::default() };
         let count = async |state| {
             let page = Page { limit: 50, after: None };
             holds::list(&world.engine, world.tenant, of(state), page).await.unwrap().items.len()
         };
         assert_eq!((count(None).await, count(Some(HoldState::Released)).await), (2, 1));
-        assert_eq!(told(&world).await, ["hold.placed", "hold.released", "hold.placed", "hold.confirmed"]);
+        assert_eq!(told(&world).await, ["hold.placed", "hold.released", "hold.placed", "hold.confirmed", "hold.placed", "hold.expired", "hold.placed"]);
     }
 
     async fn a_key_of_another_event_is_not_taken(database) {
