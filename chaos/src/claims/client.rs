@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long one answer may take.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// One who wants a slot.
 #[derive(Clone, Debug)]
