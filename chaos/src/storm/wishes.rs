@@ -153,7 +153,10 @@ impl Wisher<'_> {
             self.stage.agenda.forget(self.site(), &event.key);
             return Ok("never put");
         }
-        let etag = found.etag.clone().filter(|_| self.aim.numbers[1].is_multiple_of(2));
+        let etag = found
+            .etag
+            .clone()
+            .filter(|_| self.aim.numbers[1].is_multiple_of(2));
         let condition = etag.as_deref().map(|etag| (header::IF_MATCH, etag));
         let found = found.success()?;
         let mut body: Value = FIELDS
