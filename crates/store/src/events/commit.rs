@@ -40,7 +40,8 @@ impl Store {
         let now = self.now();
         let mut tx = self.begin().await?;
         for commit in commits {
-            apply(&mut tx, tenant, commit, now).await?;
+            // Boxed: a commit is large, and everybody who waits for this would be as large.
+            Box::pin(apply(&mut tx, tenant, commit, now)).await?;
         }
         self.commit_with(tx, effects).await
     }

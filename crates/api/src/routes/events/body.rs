@@ -31,10 +31,6 @@ use crate::{
     "location": "Room 3", "url": "https://lyceum.example/lessons/17", "conference": true,
     "reminders": [{"minutesBefore": 60, "by": "popup"}], "metadata": {"course": "piano"}
 })))]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that an application sets by itself"
-)]
 pub(crate) struct EventBody {
     /// What it is called.
     #[schema(examples("Piano lesson"), min_length = 1, max_length = 1024)]
