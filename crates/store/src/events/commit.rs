@@ -21,6 +21,11 @@ impl Store {
     /// saved link has, or when the hold or claims have run out, [`StoreError::NotFree`] when time is demanded that is not free; nothing is
     /// written then.
     pub async fn commit_event(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
+        // On the heap: it is as large as all of its statements, and part of whoever waits for it.
+        Box::pin(self.commit_all(tenant, commit)).await
+    }
+
+    async fn commit_all(&self, tenant: TenantId, commit: EventCommit) -> Result<EventRow, StoreError> {
         let id = commit.write.id();
         self.commit_events(tenant, vec![commit]).await?;
         self.event(tenant, id).await
