@@ -82,7 +82,7 @@ impl Stage<'_> {
         for waits in 1..MOST_WAITS {
             owe(waits).await;
             let told = self.last_seq().await;
-            let ended = killed_after(waits, self.runner.drain()).await.is_some();
+            let ended = killed_after(waits, Box::pin(self.runner.drain())).await.is_some();
             self.later().await;
             whole(waits).await;
             assert_eq!(
