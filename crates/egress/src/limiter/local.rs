@@ -314,7 +314,7 @@ mod tests {
         Moment {
             now: at(second),
             lane: Lane::Interactive,
-            left: Duration::from_secs(60),
+            left: Duration::from_mins(1),
         }
     }
 
