@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 pub use answer::{Answer, answered};
 pub use decide::decide;
-pub use deletion::{AfterDeletion, DeletedEvent, on_deletion};
+pub use deletion::{AfterDeletion, DeletedEvent, called_off, on_deletion};
 pub use follow::{adopt, follow};
 pub use responses::{Answers, Responded, responses};
 pub use undo::{Undone, undo};

@@ -5,10 +5,12 @@ pub(crate) mod form;
 mod owed;
 mod read;
 mod sight;
+mod times;
 mod write;
 
 use jiff::Timestamp;
 use kalends_core::{
+    event::OriginalStart,
     sync::push::{LinkState, Made},
     time::{CalendarId, ConnectionId, EventId, EventLinkId, TenantId, UserId},
 };
@@ -17,6 +19,7 @@ pub use self::{
     count::LinkCount,
     owed::{OwedLink, OwedLinks},
     sight::KnownLink,
+    times::{NewTime, TimesWrite},
 };
 pub(crate) use self::{
     sight::sight,
@@ -85,6 +88,8 @@ pub struct Sightings {
     pub etag: Option<String>,
     /// The provider's id of an event of an earlier generation that came late and is to be deleted.
     pub stray: Option<String>,
+    /// Of a series: times that were changed or taken away and that have no link yet.
+    pub times: Vec<OriginalStart>,
 }
 
 /// What a link is for.
@@ -124,6 +129,8 @@ pub struct LinkSave {
     pub standing: LinkStanding,
     /// The stray that is gone.
     pub deleted_stray: Option<String>,
+    /// The sighted times that are taken care of; others may have come since.
+    pub seen_times: Vec<OriginalStart>,
 }
 
 /// A saved link with what follows.
@@ -134,11 +141,18 @@ pub struct LinkCommit {
     /// The event's version that the link was planned against: where the event has changed since, the link stays owed.
     /// `None` where it does not matter.
     pub planned_for: Option<i64>,
+    /// What becomes of the links of its times, if it is that of a series.
+    pub times: TimesWrite,
     /// Tasks and news.
     pub effects: Effects,
 }
 
 impl LinkRow {
+    /// Which time of a series it is for; `None` for the event as a whole.
+    pub const fn time(&self) -> Option<OriginalStart> {
+        self.standing.state.key.occurrence
+    }
+
     /// Whether a pull came across something that nobody has looked at yet.
     pub const fn is_sighted(&self) -> bool {
         self.sightings.count > self.standing.looked
@@ -151,6 +165,7 @@ impl LinkRow {
             revision: self.revision,
             standing: self.standing.clone(),
             deleted_stray: None,
+            seen_times: Vec::new(),
         }
     }
 }

@@ -67,8 +67,8 @@ pub use self::{
     error::StoreError,
     event_edits::{EditRow, EditState, EditWhat, EditWrite},
     event_links::{
-        KnownLink, LinkAim, LinkCommit, LinkCount, LinkRow, LinkSave, LinkStanding, LinkStatus, OwedLink,
-        OwedLinks, Sightings,
+        KnownLink, LinkAim, LinkCommit, LinkCount, LinkRow, LinkSave, LinkStanding, LinkStatus, NewTime,
+        OwedLink, OwedLinks, Sightings, TimesWrite,
     },
     events::{EventCalendar, EventCommit, EventPlace, EventQuery, EventRow, EventWrite, NewLink},
     external_events::{Bounds, EventFilter, EventPosition, EventUpsert, ListedEvent, StoredEvent},

@@ -26,6 +26,28 @@ impl Event {
         Some(event)
     }
 
+    /// The series with one of its times that was [taken out](Event::without); `None` where its rule does not give it, or it is
+    /// not out.
+    pub fn with(&self, start: OriginalStart) -> Option<Self> {
+        let at = start.in_series_of(&self.when)?;
+        let mut event = self.clone();
+        event.recurrence.clear();
+        for line in recurrence::canonical(&self.recurrence, &self.when.start()) {
+            if line.starts_with("RRULE:") {
+                event.recurrence.push(line);
+                continue;
+            }
+            let (name, value) = line.split_once(':')?;
+            let moment = self.moment(value)?;
+            if name != "EXDATE" || moment != at {
+                event.recurrence.push(format!("{name}{}", self.point(moment)));
+            }
+        }
+        let is_back = event.when.of_series(&event.recurrence, start).is_some();
+        let was_out = self.when.of_series(&self.recurrence, start).is_none();
+        (is_back && was_out).then_some(event)
+    }
+
     /// The series before one of its times, and the series from it on, each with its exceptions.
     ///
     /// `None` where the series has no such time or nothing lies before, and for a series that would not go on the same: one

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Policy, Rules};
-use crate::event::PersonRole;
+use crate::{
+    event::{Event, OriginalStart, PersonRole},
+    external_event::EventStatus,
+};
 
 /// What is known of the deletion.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +22,7 @@ pub struct DeletedEvent {
 /// What becomes of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterDeletion {
-    /// It is cancelled for everybody: its organizer deleted it.
+    /// It is cancelled for everybody: its organizer deleted it. One time of a series is taken out of it.
     Cancel,
     /// It stays, and is off this calendar: a participant took it away for themselves.
     Unlink,
@@ -41,5 +44,17 @@ pub fn on_deletion(deleted: DeletedEvent, rules: Rules) -> AfterDeletion {
         Policy::Ask => AfterDeletion::Ask,
         Policy::NewestWins if deleted.is_changed && !is_newer => AfterDeletion::Recreate,
         Policy::NewestWins | Policy::ProviderWins => accepted,
+    }
+}
+
+/// The event that does not take place; of one time of a series, the series without it.
+pub fn called_off(event: &Event, time: Option<OriginalStart>) -> Event {
+    match time {
+        None => Event {
+            status: EventStatus::Cancelled,
+            ..event.clone()
+        },
+        // A time that is not there is out already.
+        Some(start) => event.without(start).unwrap_or_else(|| event.clone()),
     }
 }

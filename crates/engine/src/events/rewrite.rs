@@ -2,7 +2,7 @@
 
 use kalends_core::{
     event::{Content, Event, OriginalStart, PersonRole},
-    external_event::EventStatus,
+    two_way::called_off,
 };
 use kalends_store::{
     EditRow, EventCommit, EventRow, EventWrite, LinkAim, LinkRow, LinkStatus, StoreError, TaskLane,
@@ -99,8 +99,7 @@ pub(super) async fn deleted(engine: &Engine, read: &Rewritten) -> Result<EventCo
     let people = &event.event.people;
     let role = people.iter().find(|person| person.user == link.user);
     if role.is_some_and(|person| person.role == PersonRole::Organizer) {
-        let mut cancelled = event.event.clone();
-        cancelled.status = EventStatus::Cancelled;
+        let cancelled = called_off(&event.event, read.time());
         let mut commit = commit(engine, event, &cancelled).await?;
         if link.standing.aim == LinkAim::Off {
             aim(engine, &mut commit, (link, LinkAim::Removed));

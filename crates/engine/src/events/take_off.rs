@@ -4,7 +4,7 @@ use kalends_core::{
     event::EventKey,
     time::{EventLinkId, TenantId},
 };
-use kalends_store::{Effects, LinkAim, LinkCommit, LinkRow, LinkStatus, StoreError, TaskLane};
+use kalends_store::{Effects, LinkAim, LinkCommit, LinkRow, LinkStatus, StoreError, TaskLane, TimesWrite};
 
 use super::{
     Event, EventError, get,
@@ -83,6 +83,7 @@ async fn aim(
         let commit = LinkCommit {
             save,
             planned_for: None,
+            times: TimesWrite::default(),
             effects: push.into_iter().fold(Effects::none(), Effects::task),
         };
         match engine.store().commit_link(tenant, commit).await {

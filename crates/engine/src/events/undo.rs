@@ -142,6 +142,9 @@ async fn fields_back(
 async fn deletion_back(engine: &Engine, read: &Rewritten) -> Result<EventCommit, EventError> {
     let (event, link): (&EventRow, &LinkRow) = (&read.event, &read.link);
     let is_cancelled = event.event.status == EventStatus::Cancelled;
+    if let Some(with_it) = read.time().and_then(|start| event.event.with(start)) {
+        return rewrite::commit(engine, event, &with_it).await;
+    }
     let mut now = event.event.clone();
     if is_cancelled || link.standing.aim == LinkAim::Off {
         if is_cancelled {

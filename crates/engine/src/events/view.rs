@@ -26,10 +26,27 @@ pub(super) fn view(
     links: &[LinkRow],
     calendars: &[EventCalendar],
 ) -> Result<Event, StoreError> {
+    // A series is as it should be when all of its times are.
+    let standing = || {
+        links
+            .iter()
+            .filter(|link| link.event == row.id)
+            .map(|link| &link.standing)
+    };
+    let counts = |status: LinkStatus| {
+        let mut wholes = links
+            .iter()
+            .filter(|link| link.event == row.id && link.time().is_none());
+        if status == LinkStatus::Removed {
+            wholes.any(|link| link.standing.status == status)
+        } else {
+            standing().any(|one| one.status == status)
+        }
+    };
+    let worst = WORST_FIRST.into_iter().find(|status| counts(*status));
+    let synced_at = standing().filter_map(|one| one.synced_at).max();
+    let last_error = standing().find_map(|one| one.last_error.clone());
     let links = self::links(row.id, links, calendars);
-    let worst = WORST_FIRST
-        .into_iter()
-        .find(|status| links.iter().any(|link| link.status == *status));
     Ok(Event {
         id: row.id,
         // A hold is not found by a key.
@@ -37,8 +54,8 @@ pub(super) fn view(
         version: row.version,
         wanted: row.event,
         sync_status: worst,
-        synced_at: links.iter().filter_map(|link| link.synced_at).max(),
-        last_error: links.iter().find_map(|link| link.last_error.clone()),
+        synced_at,
+        last_error,
         has_conflict: false,
         links,
         created_at: row.created_at,
@@ -46,9 +63,11 @@ pub(super) fn view(
     })
 }
 
-/// The links of an event. Others' links and calendars may be among them.
+/// The links of an event as a whole. Others' links and calendars may be among them.
 pub(crate) fn links(event: EventId, links: &[LinkRow], calendars: &[EventCalendar]) -> Vec<Link> {
-    let own = links.iter().filter(|link| link.event == event);
+    let own = links
+        .iter()
+        .filter(|link| link.event == event && link.time().is_none());
     own.filter_map(|link| of_link(link, calendars)).collect()
 }
 

@@ -1,9 +1,8 @@
 //! A person deleted the event from their calendar.
 
 use kalends_core::{
-    external_event::EventStatus,
     sync::push::{LinkState, Made, Refusal, Remote},
-    two_way::{AfterDeletion, DeletedEvent, on_deletion},
+    two_way::{AfterDeletion, DeletedEvent, called_off, on_deletion},
 };
 use kalends_store::{EditWhat, LinkAim, LinkStatus};
 
@@ -29,7 +28,7 @@ impl Pushing<'_> {
         let mut event = self.subject.event.event.clone();
         match outcome {
             AfterDeletion::Cancel => {
-                event.status = EventStatus::Cancelled;
+                event = called_off(&event, self.subject.time());
                 self.put_off(LinkAim::Removed, None);
             }
             AfterDeletion::Unlink => self.put_off(LinkAim::Off, None),

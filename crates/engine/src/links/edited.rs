@@ -119,7 +119,10 @@ async fn others(engine: &Engine, subject: &Subject, commit: &mut EventCommit) ->
     let links = engine.store().links_of_events(own.tenant, &[own.event]).await?;
     let now = engine.ambient().now();
     for link in links {
-        if link.id == own.id || link.standing.aim != LinkAim::Shown {
+        // A time that is as it was has nothing to follow.
+        let is_same = |start| event.occurrence(start) == subject.event.event.occurrence(start);
+        let is_same = link.time().is_some_and(is_same) && is_shown;
+        if link.id == own.id || link.standing.aim != LinkAim::Shown || is_same {
             continue;
         }
         if is_shown {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use kalends_core::{sync::push::Refusal, time::EventLinkId};
-use kalends_store::{ClaimedTask, Effects, LinkCommit, LinkStatus, StoreError};
+use kalends_store::{ClaimedTask, Effects, LinkCommit, LinkStatus, StoreError, TimesWrite};
 
 use super::news;
 use crate::{
@@ -50,6 +50,7 @@ pub(crate) async fn failed(
     let commit = LinkCommit {
         save,
         planned_for: None,
+        times: TimesWrite::default(),
         effects,
     };
     match engine.store().commit_link(tenant, commit).await {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::values::value;
 use crate::changes;
 
-/// Entries name the event by the application's key; a hold has none and goes by its id.
+/// Entries name the event by the application's key; a hold has none and goes by its id. Those of one time of a series say which.
 pub(super) fn entry(
     kind: &'static str,
     (event, link): (&EventRow, &LinkRow),
@@ -22,6 +22,9 @@ pub(super) fn entry(
         "calendarId": link.calendar.to_string(),
         "connectionId": link.connection.to_string(),
     });
+    if let Some(start) = link.time() {
+        data["occurrence"] = json!(start.to_string());
+    }
     for (name, value) in more {
         data[name] = value;
     }

@@ -5,7 +5,7 @@ use kalends_store::{ClaimedTask, StoreError};
 
 use super::{
     pushing::{Ended, Pushing},
-    subject::Subject,
+    subject::{Subject, Wait},
 };
 use crate::{
     Engine,
@@ -25,7 +25,15 @@ pub(crate) async fn push(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
         let Some(subject) = Subject::load(engine, tenant, id).await? else {
             return Ok(());
         };
-        match Box::pin(Pushing::new(engine, task, subject).run()).await {
+        let waits = subject.waits();
+        let pushing = Pushing::new(engine, task, subject);
+        let ended = match waits {
+            None => Box::pin(pushing.run()).await,
+            Some(Wait::ForTime) => Box::pin(pushing.rest()).await,
+            // Its push lets this link follow.
+            Some(Wait::ForSeries) => return Ok(()),
+        };
+        match ended {
             Ok(Ended::Done) => return Ok(()),
             // Somebody wrote the event or the link since it was read.
             Ok(Ended::Anew) => {}

@@ -11,10 +11,10 @@ use kalends_core::{
 use kalends_providers::provider::EventOrder;
 use kalends_store::{
     ClaimedTask, Effects, LinkAim, LinkCommit, LinkSave, LinkStanding, LinkStatus, NewChange, NewTask,
-    TaskLane,
+    TaskLane, TimesWrite,
 };
 
-use super::{gate, news, subject::Subject};
+use super::{gate, news, subject::Subject, times::Extent};
 use crate::{
     Engine,
     connections::LiveAccount,
@@ -126,6 +126,12 @@ impl<'a> Pushing<'a> {
         let (link, state) = (&self.subject.link, &self.standing.state);
         let waits_for_meeting = self.standing.made.meeting == Meeting::Pending && !self.has_looked;
         let is_sighted = link.sightings.count > self.standing.looked;
+        if is_sighted && state.provided.is_none() && link.time().is_some() {
+            return Step::Fetch {
+                at: At::Key(state.key),
+                why: Why::Changed,
+            };
+        }
         if let Some(provided) = &state.provided {
             // The last sighting may have been of what we wrote ourselves.
             let is_echo = link.sightings.etag.as_ref() == Some(&provided.etag);
@@ -160,8 +166,9 @@ impl<'a> Pushing<'a> {
         if self.standing == self.subject.link.standing && self.news.is_empty() {
             return Ok(());
         }
+        let times = self.times_written(step).await?;
         let save = self.save(None);
-        self.commit(save, None, Effects::none()).await
+        self.commit((save, times), None, Effects::none()).await
     }
 
     async fn take(&self, step: &Step) -> Result<Outcome, Failure> {
@@ -242,7 +249,8 @@ impl<'a> Pushing<'a> {
             return self.block(refusal).await.map(Some);
         }
         let save = self.save(Some(stray));
-        self.commit(save, None, Effects::none()).await?;
+        self.commit((save, TimesWrite::default()), None, Effects::none())
+            .await?;
         Ok(None)
     }
 
@@ -269,16 +277,21 @@ impl<'a> Pushing<'a> {
         }
         let mut effects = Effects::none();
         effects.tasks.extend(self.look_at_meeting_again(now));
+        let times = self.times(Extent::All).await?;
+        effects.tasks.extend(times.tasks);
         if self.has_written {
             let about = (&self.subject.event, &self.subject.link);
             let synced = news::synced(about, &self.standing);
             self.news.push(synced);
         }
-        let is_idle = self.standing == before && self.news.is_empty() && effects.tasks.is_empty();
+        let has_times = !times.write.is_empty() || !times.seen.is_empty();
+        let is_idle =
+            self.standing == before && self.news.is_empty() && effects.tasks.is_empty() && !has_times;
         if !is_idle {
-            let save = self.save(None);
+            let mut save = self.save(None);
+            save.seen_times = times.seen;
             let version = self.subject.event.version;
-            self.commit(save, Some(version), effects).await?;
+            self.commit((save, times.write), Some(version), effects).await?;
         }
         if let Some(account) = &self.account {
             account.recovered(self.engine).await?;
@@ -329,12 +342,38 @@ impl<'a> Pushing<'a> {
         if refusal.passes_with_time() {
             effects = effects.task(self.push_again(TaskLane::Backfill, USAGE_LIMIT));
         }
+        let times = self.times(Extent::Sighted).await?;
+        effects.tasks.extend(times.tasks);
         // One that is tried daily rests from now on.
         let now = self.engine.ambient().now();
         let is_old = now.duration_since(self.subject.link.updated_at) >= RETRIED_AFTER;
-        if self.standing != before || !self.news.is_empty() || !effects.tasks.is_empty() || is_old {
+        let has_times = !times.seen.is_empty();
+        if self.standing != before
+            || !self.news.is_empty()
+            || !effects.tasks.is_empty()
+            || is_old
+            || has_times
+        {
+            let mut save = self.save(None);
+            save.seen_times = times.seen;
+            self.commit((save, times.write), None, effects).await?;
+        }
+        Ok(Ended::Done)
+    }
+
+    /// Nothing is to be done about a time that its series does not have: says so.
+    pub(super) async fn rest(mut self) -> Result<Ended, Failure> {
+        let standing = &mut self.standing;
+        standing.looked = self.subject.link.sightings.count;
+        standing.owed = false;
+        standing.status = LinkStatus::Removed;
+        standing.reason = None;
+        standing.last_error = None;
+        if self.standing != self.subject.link.standing {
+            let version = self.subject.event.version;
             let save = self.save(None);
-            self.commit(save, None, effects).await?;
+            self.commit((save, TimesWrite::default()), Some(version), Effects::none())
+                .await?;
         }
         Ok(Ended::Done)
     }
@@ -350,7 +389,7 @@ impl<'a> Pushing<'a> {
 
     async fn commit(
         &mut self,
-        save: LinkSave,
+        (save, times): (LinkSave, TimesWrite),
         planned_for: Option<i64>,
         mut effects: Effects,
     ) -> Result<(), Failure> {
@@ -358,6 +397,7 @@ impl<'a> Pushing<'a> {
         let commit = LinkCommit {
             save,
             planned_for,
+            times,
             effects,
         };
         let link = &self.subject.link;

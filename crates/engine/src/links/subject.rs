@@ -6,7 +6,7 @@ use kalends_core::{
     time::{EventLinkId, TenantId},
     two_way::{Policy, Rules},
 };
-use kalends_store::{Calendar, EventRow, LinkAim, LinkRow, StoreError};
+use kalends_store::{Calendar, EventRow, LinkAim, LinkRow, LinkStatus, StoreError};
 
 use crate::{
     Engine,
@@ -21,6 +21,8 @@ pub(crate) struct Subject {
     pub(super) event: EventRow,
     pub(super) calendar: Calendar,
     pub(super) settings: InForce,
+    /// Of one time of a series: the series' link.
+    series: Option<LinkRow>,
     /// What the calendar is to show; `None` when the event is to be off it.
     pub(super) content: Option<Content>,
     /// What it would show, whether it is to or not; `None` where the person takes no part.
@@ -74,13 +76,41 @@ impl Subject {
 
     /// Which time of a series the link is for; `None` for the event as a whole.
     pub(super) fn time(&self) -> Option<OriginalStart> {
-        self.link.standing.state.key.occurrence
+        self.link.time()
+    }
+
+    /// What is in the way of a push of one time of a series.
+    pub(super) fn waits(&self) -> Option<Wait> {
+        let (start, series) = (self.time()?, self.series.as_ref()?);
+        let event = &self.event.event;
+        let (own, of_series) = (&self.link.standing, &series.standing);
+        let is_under_way = of_series.owed && of_series.status != LinkStatus::Blocked;
+        if is_under_way {
+            return Some(Wait::ForSeries);
+        }
+        let is_given = event.is_shown() && event.occurrence(start).is_some();
+        let is_wanted = self.content.is_some() || own.aim == LinkAim::Off;
+        if !is_given || !is_wanted || of_series.aim != LinkAim::Shown {
+            return Some(Wait::ForTime);
+        }
+        let is_there = of_series.state.synced.is_some() && of_series.state.provided.is_some();
+        let is_same = of_series.state.key.series() == own.state.key.series();
+        (!is_there || !is_same).then_some(Wait::ForSeries)
     }
 
     /// Whether the link waits for a person's word.
     pub(super) fn is_asked(&self) -> bool {
         self.link.standing.reason.as_deref() == Some(Refusal::Asked.code())
     }
+}
+
+/// What is in the way of a push of one time of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// The series is pushed first, and then lets its times follow.
+    ForSeries,
+    /// The series has no such time now, or is off the calendar with all of its times.
+    ForTime,
 }
 
 /// The link as it is now.
@@ -91,6 +121,10 @@ pub(crate) async fn read(
 ) -> Result<Subject, SettingsError> {
     let store = engine.store();
     let link = store.event_link(tenant, id).await?;
+    let series = match link.time() {
+        Some(_) => Some(store.event_link(tenant, link.standing.state.key.link).await?),
+        None => None,
+    };
     let event = store.event(tenant, link.event).await?;
     let calendar = store.calendar(tenant, link.calendar).await?;
     let settings = settings::of_user(engine, tenant, &link.user).await?;
@@ -102,7 +136,10 @@ pub(crate) async fn read(
         Vec::new()
     };
     let composed = composed(&event, &link, &settings, (&row.name, &linked));
-    let is_shown = link.standing.aim == LinkAim::Shown && event.event.is_shown();
+    let is_there = link
+        .time()
+        .is_none_or(|start| event.event.occurrence(start).is_some());
+    let is_shown = link.standing.aim == LinkAim::Shown && event.event.is_shown() && is_there;
     Ok(Subject {
         policy: tenants::policy_of(&row.settings),
         content: composed.clone().filter(|_| is_shown),
@@ -111,6 +148,7 @@ pub(crate) async fn read(
         event,
         calendar,
         settings,
+        series,
     })
 }
 
@@ -134,7 +172,12 @@ fn composed(
     };
     let content = match link.standing.state.key.occurrence {
         None => event.event.content_for(person, presentation),
-        Some(start) => event.event.occurrence(start)?.content_for(person, presentation),
+        Some(start) => {
+            let series = &event.event;
+            let taken_out = || series.with(start)?.occurrence(start);
+            let time = series.occurrence(start).or_else(taken_out)?;
+            time.content_for(person, presentation)
+        }
     };
     Some(if meet.enabled {
         content

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use kalends_core::{
-    sync::push::{Read, Sighting, sighting},
+    event::OriginalStart,
+    sync::push::{LinkKey, Read, Sighting, sighting},
     time::EventLinkId,
 };
 use kalends_providers::provider::RemoteItem;
-use kalends_store::KnownLink;
+use kalends_store::{KnownLink, LinkRow};
 
 use super::{pass::Running, subject::EDGE};
 use crate::runner::failure::Failure;
@@ -21,6 +22,8 @@ use crate::runner::failure::Failure;
 pub(super) struct Ours {
     named: BTreeSet<EventLinkId>,
     sightings: BTreeMap<EventLinkId, Sighting>,
+    /// Times of series that have no link yet.
+    times: BTreeSet<(EventLinkId, OriginalStart)>,
 }
 
 /// A page's items, taken apart.
@@ -53,6 +56,16 @@ impl Ours {
             .links_of_calendar(calendar.tenant, calendar.id, &keys)
             .await?;
         let known: HashMap<EventLinkId, KnownLink> = known.into_iter().map(|link| (link.id, link)).collect();
+        let of_series = items.iter().filter_map(RemoteItem::ours);
+        let of_series = of_series.filter(|key| key.occurrence.is_some() && known.contains_key(&key.link));
+        let of_series: BTreeSet<EventLinkId> = of_series.map(|key| key.link).collect();
+        let series = match of_series.len() {
+            0 => Vec::new(),
+            _ => {
+                let ids: Vec<EventLinkId> = of_series.into_iter().collect();
+                store.links_with_times(calendar.tenant, calendar.id, &ids).await?
+            }
+        };
         let mut sifted = Sifted {
             external: Vec::with_capacity(items.len()),
             own: Vec::new(),
@@ -60,8 +73,9 @@ impl Ours {
         for item in items {
             match item.ours().and_then(|key| Some((key, known.get(&key.link)?))) {
                 Some((key, link)) => {
-                    if key.occurrence.is_none() {
-                        self.note(link, key.generation, &item);
+                    match key.occurrence {
+                        None => self.note(link, key.generation, &item),
+                        Some(start) => self.note_time(&series, (key, start), &item),
                     }
                     sifted.own.push(id(item));
                 }
@@ -73,7 +87,9 @@ impl Ours {
 
     /// What is to be noted when the pass ends, which named what changed.
     pub(super) fn sighted(self) -> Vec<(EventLinkId, Sighting)> {
-        self.sightings.into_iter().collect()
+        let times = self.times.into_iter();
+        let times = times.map(|(series, start)| (series, Sighting::Time(start)));
+        self.sightings.into_iter().chain(times).collect()
     }
 
     /// The same of a pass that named everything: what it did not name is gone.
@@ -94,15 +110,28 @@ impl Ours {
         Ok(self.sighted())
     }
 
+    /// One time of a series that the calendar shows, as far as we know. It may have no link, and a link that was made for an
+    /// earlier series is as good as none.
+    fn note_time(&mut self, known: &[LinkRow], (key, start): (LinkKey, OriginalStart), item: &RemoteItem) {
+        let series = known.iter().find(|row| row.id == key.link);
+        let series = series.filter(|row| row.standing.state.key == key.series());
+        if series.is_none_or(|series| series.standing.state.occurrence(start).is_none()) {
+            return;
+        }
+        let time = known.iter().find(|row| row.standing.state.key == key);
+        let Some(time) = time else {
+            self.times.insert((key.link, start));
+            return;
+        };
+        let known = (key.generation, time.standing.state.provided.as_ref());
+        if let Some(sighting) = sighting(known, key.generation, read(item)) {
+            self.sightings.insert(time.id, sighting);
+        }
+    }
+
     /// Of two words on one event the later counts.
     fn note(&mut self, link: &KnownLink, generation: u32, item: &RemoteItem) {
-        let read = match item {
-            RemoteItem::Upsert { event, .. } => Read::Live {
-                id: &event.provider_id,
-                etag: event.etag.as_deref(),
-            },
-            RemoteItem::Gone { .. } => Read::Gone,
-        };
+        let read = read(item);
         let known = (link.generation, link.provided.as_ref());
         if generation == link.generation {
             self.named.insert(link.id);
@@ -110,6 +139,16 @@ impl Ours {
         if let Some(sighting) = sighting(known, generation, read) {
             self.sightings.insert(link.id, sighting);
         }
+    }
+}
+
+fn read(item: &RemoteItem) -> Read<'_> {
+    match item {
+        RemoteItem::Upsert { event, .. } => Read::Live {
+            id: &event.provider_id,
+            etag: event.etag.as_deref(),
+        },
+        RemoteItem::Gone { .. } => Read::Gone,
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 20] = [
+const MIGRATIONS: [(i64, &str, &str); 21] = [
     (1, "tenants", include_str!("../../migrations/0001_tenants.sql")),
     (
         2,
@@ -82,6 +82,11 @@ const MIGRATIONS: [(i64, &str, &str); 20] = [
         21,
         "refused features",
         include_str!("../../migrations/0021_refused_features.sql"),
+    ),
+    (
+        22,
+        "times of series",
+        include_str!("../../migrations/0022_times_of_series.sql"),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! What is known of a link's event, as JSON in its columns.
 
 use kalends_core::{
-    event::{Content, Description, Field},
+    event::{Content, Description, Field, OriginalStart},
     external_event::Response,
     sync::push::{Meeting, MeetingLink},
     two_way::Answers,
@@ -44,6 +44,19 @@ words! {
 /// A content as a column holds it.
 pub(crate) fn content_text(content: &Content) -> Result<String, StoreError> {
     serde_json::to_string(&Stored::from(content)).map_err(|_| corrupt("content", "no JSON"))
+}
+
+/// Starts as pulls note them one after the other, each with a space before it.
+pub(super) fn sighted_text(starts: &[OriginalStart]) -> String {
+    starts.iter().map(|start| format!(" {start}")).collect()
+}
+
+/// The starts of a column.
+pub(super) fn starts(column: &'static str, text: &str) -> Result<Vec<OriginalStart>, StoreError> {
+    let starts = text.split_whitespace();
+    starts
+        .map(|start| start.parse().map_err(|_| corrupt(column, "no start")))
+        .collect()
 }
 
 /// Contents as a column holds them; NULL for none.

@@ -15,7 +15,7 @@ use crate::{
 pub(super) const COLUMNS: &str = "SELECT l.id, l.tenant_id, l.event_id, l.user_id, l.calendar_id, l.place, l.series_link,
      l.occurrence, l.generation, l.provider_id, l.etag, l.provider_updated_us, l.sent, l.shown, l.unanswered,
      l.deleting, l.held, l.meeting_link, l.page, l.meeting, l.meeting_url, l.answers, l.removing, l.off, l.sightings,
-     l.sighted_etag, l.looked, l.stray, l.owed, l.status, l.reason, l.last_error, l.synced_us, l.revision,
+     l.sighted_etag, l.sighted_times, l.looked, l.stray, l.owed, l.status, l.reason, l.last_error, l.synced_us, l.revision,
      l.created_us, l.updated_us, c.connection_id FROM event_links l JOIN calendars c ON c.id = l.calendar_id";
 
 impl Store {
@@ -130,6 +130,7 @@ pub(super) fn link(row: &Row) -> Result<LinkRow, StoreError> {
             count: row.get("sightings")?,
             etag: row.get("sighted_etag")?,
             stray: row.get("stray")?,
+            times: form::starts("sighted_times", &row.get::<String>("sighted_times")?)?,
         },
         revision: row.get("revision")?,
         created_at: row.time("created_us")?,

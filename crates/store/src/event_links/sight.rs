@@ -7,6 +7,10 @@ use kalends_core::{
 
 use jiff::Timestamp;
 
+use super::{
+    LinkRow,
+    read::{COLUMNS, link},
+};
 use crate::{
     Store, StoreError,
     db::{Row, Tx, sql},
@@ -52,6 +56,32 @@ impl Store {
         Ok(known)
     }
 
+    /// Those of the links that are of this calendar, and the links of their times, in no order.
+    pub async fn links_with_times(
+        &self,
+        tenant: TenantId,
+        calendar: CalendarId,
+        ids: &[EventLinkId],
+    ) -> Result<Vec<LinkRow>, StoreError> {
+        let mut links = Vec::new();
+        for ids in ids.chunks(IDS) {
+            let select = sql(COLUMNS)
+                .push(" WHERE l.tenant_id = ")
+                .push_bind(tenant)
+                .push(" AND l.calendar_id = ")
+                .push_bind(calendar)
+                .push(" AND (l.id IN ")
+                .push_list(ids.iter().copied())
+                .push(" OR l.series_link IN ")
+                .push_list(ids.iter().copied())
+                .push(")");
+            for row in self.db().read(select).await? {
+                links.push(link(&row)?);
+            }
+        }
+        Ok(links)
+    }
+
     /// The links of a calendar whose events a listing of everything names: those that are there and end after this.
     pub async fn links_to_be_listed(
         &self,
@@ -92,6 +122,13 @@ pub(crate) async fn sight(
                 "UPDATE event_links SET owed = TRUE, stray = $1 WHERE tenant_id = $2 AND calendar_id = $3 AND id = $4",
             )
             .bind(id),
+            // The series itself is as it is known, unless something else of it is to be looked at too.
+            Sighting::Time(start) => sql("UPDATE event_links SET sightings = sightings + 1, owed = TRUE,
+                     sighted_etag = CASE WHEN sightings > looked THEN sighted_etag ELSE etag END,
+                     sighted_times = CASE WHEN sighted_times LIKE '%' || $1 || '%' THEN sighted_times
+                         ELSE sighted_times || ' ' || $1 END
+                 WHERE tenant_id = $2 AND calendar_id = $3 AND id = $4")
+            .bind(start.to_string()),
         };
         tx.execute(update.bind(tenant).bind(calendar).bind(*link)).await?;
     }

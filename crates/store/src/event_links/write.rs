@@ -6,7 +6,7 @@ use kalends_core::{
     time::{EventId, EventLinkId, TenantId},
 };
 
-use super::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, form};
+use super::{LinkAim, LinkCommit, LinkRow, LinkSave, LinkStanding, form, times};
 use crate::{
     NewLink, Store, StoreError,
     db::{Tx, Word as _, sql},
@@ -21,6 +21,7 @@ impl Store {
         let id = commit.save.id;
         let mut tx = self.begin().await?;
         save(&mut tx, tenant, commit.save, now).await?;
+        times::write(&mut tx, (tenant, id), commit.times, now).await?;
         if let Some(version) = commit.planned_for {
             let stays_owed = sql(
                 "UPDATE event_links SET owed = TRUE, status = 'pending' WHERE tenant_id = $1 AND id = $2 AND EXISTS
@@ -109,7 +110,8 @@ pub(crate) async fn save(
              shown = $6, unanswered = $7, deleting = $8, held = $9, meeting_link = $10, page = $11, meeting = $12,
              meeting_url = $13, answers = $14, removing = $15, off = $16, looked = $17,
              stray = CASE WHEN stray = $18 THEN NULL ELSE stray END, owed = ($19 OR sightings > $28),
-             status = $20, reason = $21, last_error = $22, synced_us = $23, updated_us = $24, revision = revision + 1
+             status = $20, reason = $21, last_error = $22, synced_us = $23, updated_us = $24,
+             sighted_times = CASE WHEN sighted_times = $29 THEN '' ELSE sighted_times END, revision = revision + 1
          WHERE tenant_id = $25 AND id = $26 AND revision = $27",
     )
     .bind(state.key.generation)
@@ -139,7 +141,8 @@ pub(crate) async fn save(
     .bind(tenant)
     .bind(link.id)
     .bind(link.revision)
-    .bind(standing.looked);
+    .bind(standing.looked)
+    .bind((!link.seen_times.is_empty()).then(|| form::sighted_text(&link.seen_times)));
     match tx.execute(update).await? {
         0 => Err(StoreError::Fenced { what: "link" }),
         _ => Ok(()),

@@ -5,6 +5,7 @@
 //! the newer one is not for the provider's clock to say, which may go back.
 
 use super::Provided;
+use crate::event::OriginalStart;
 
 /// What a pull read of an event that has our name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Sighting {
     Gone,
     /// An event of an earlier generation is there, which a late write has made; by the provider's id.
     Stray(String),
+    /// One of its times, which has no link of its own yet, was changed or taken away.
+    Time(OriginalStart),
 }
 
 /// What is noted of an event of this generation; nothing when it is as the link knows it. `known` are the link's
