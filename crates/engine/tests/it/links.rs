@@ -3,5 +3,6 @@
 mod dying;
 mod people;
 mod pushing;
+mod times;
 mod troubles;
 mod undoing;
