@@ -213,11 +213,12 @@ fn an_override_takes_time_in_the_name_of_its_series() {
         .into_iter()
         .map(|(span, id)| (span.start().to_string(), id.0.as_u128()))
         .collect();
+    let utc = |on, from| format!("{}Z", day(on, from));
     let expect = [
-        (day(20, 9), 2),
-        (day(21, 9), 3),
-        (day(21, 12), 2),
-        (day(22, 9), 2),
+        (utc(20, 9), 2),
+        (utc(21, 9), 3),
+        (utc(21, 12), 2),
+        (utc(22, 9), 2),
     ];
     assert_eq!(found, expect);
 }

@@ -118,6 +118,10 @@ fn one_time_is_taken_out() {
         .unwrap();
     assert_eq!(starts(&without), ["2026-12-01T00:00:00Z"]);
     assert_eq!(without.check(), Ok(()));
+    let with = without.with(time("20261208")).unwrap();
+    assert!(with.occurrence(time("20261208")).is_some());
+    assert_eq!(with.with(time("20261208")), None, "it is not out");
+    assert_eq!(without.with(time("20261209")), None, "no rule gives it");
     assert_eq!(without.without(time("20261208")), None, "it is out already");
     assert_eq!(without.without(time("20261209")), None);
 }

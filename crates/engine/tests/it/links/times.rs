@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use http::Method;
 use jiff::SignedDuration;
 use kalends_core::{
-    event::{Event, Exception, OriginalStart},
+    event::{Event, EventKey, Exception, OriginalStart, When},
     external_event::{EventStatus, Transparency},
     settings::{Setting, Sync},
-    time::UserId,
+    time::{UserId, Zone},
     two_way::Policy,
 };
-use kalends_engine::settings;
+use kalends_engine::{
+    events::{self, Condition, PutOccurrence, SplitEvent},
+    settings,
+};
 use kalends_store::LinkStatus;
 use kalends_testkit::both;
 use serde_json::{Value, json};
@@ -109,6 +112,45 @@ fn at(day: &str, hour: u8) -> Value {
         "start": { "dateTime": format!("{day}T{hour:02}:00:00Z") },
         "end": { "dateTime": format!("{day}T{:02}:00:00Z", hour + 1) },
     })
+}
+
+/// The application lets one time of the series be another.
+async fn differ(world: &Simulated, key: &str, text: &str, exception: Exception) {
+    let put = PutOccurrence {
+        key: EventKey::new(key).unwrap(),
+        start: start(text),
+        exception,
+        condition: Condition::None,
+    };
+    events::put_occurrence(&world.engine, world.tenant, put)
+        .await
+        .unwrap();
+}
+
+/// On the ninth of December at nine, under another title.
+fn outing() -> Exception {
+    let instant = |text: &str| text.parse().unwrap();
+    let (from, to) = (instant("2026-12-09T09:00:00Z"), instant("2026-12-09T10:00:00Z"));
+    Exception {
+        when: Some(When::timed(from, to, Zone::iana("Europe/Zurich").unwrap()).unwrap()),
+        title: Some("Outing".to_owned()),
+        ..Exception::default()
+    }
+}
+
+/// Takes back what the only entry about a person's act since a number tells.
+async fn undo(world: &Simulated, seq: i64) {
+    let told = told_since(world, seq).await;
+    let acts: Vec<&Told> = told
+        .iter()
+        .filter(|one| one.kind.ends_with("externally"))
+        .collect();
+    assert_eq!(acts.len(), 1, "{told:?}");
+    let key = EventKey::new("course").unwrap();
+    events::undo(&world.engine, world.tenant, &key, acts[0].seq)
+        .await
+        .unwrap();
+    world.drain().await;
 }
 
 async fn rule(world: &Simulated, user: &str, policy: Policy) {
@@ -364,6 +406,103 @@ both! {
             let event = world.event("course").await;
             assert_eq!(event.wanted.occurrence(start(SECOND)).unwrap().title, name(round));
             assert_eq!(event.sync_status, Some(LinkStatus::Synced), "round {round}");
+        };
+        let deaths = Stage::from(&world).kill_at_every_wait(owe, whole).await;
+        assert!(deaths >= FEWEST, "{deaths}");
+    }
+
+    async fn the_application_changes_one_time_and_no_other(database) {
+        let world = Simulated::new(database).await;
+        let id = written(&world, weekly(&["ada"])).await;
+        let from = world.last_call();
+        differ(&world, "course", SECOND, outing()).await;
+        world.drain().await;
+        assert_eq!(world.writes_since(from), ["GET 200", "PATCH 200"], "the time alone");
+        assert_eq!(times(&world, "ada", &id).await, but(&[(1, Some("12-09T09 Outing"))]));
+        is_at_rest(&world, "ada").await;
+        let from = world.last_call();
+        differ(&world, "course", SECOND, Exception::default()).await;
+        world.drain().await;
+        assert_eq!(world.writes_since(from), ["PATCH 200"]);
+        assert_eq!(times(&world, "ada", &id).await, but(&[]));
+        is_at_rest(&world, "ada").await;
+    }
+
+    async fn the_application_cancels_one_time_and_no_other(database) {
+        let world = Simulated::new(database).await;
+        let id = written(&world, weekly(&["ada"])).await;
+        for text in [SECOND, THIRD] {
+            let key = EventKey::new("course").unwrap();
+            differ(&world, "course", THIRD, outing()).await;
+            world.drain().await;
+            events::cancel_occurrence(&world.engine, world.tenant, (&key, start(text)), Condition::None).await.unwrap();
+            world.drain().await;
+        }
+        assert_eq!(times(&world, "ada", &id).await, but(&[(1, None), (2, None)]));
+        assert_eq!(world.event("course").await.sync_status, Some(LinkStatus::Synced));
+        is_at_rest(&world, "ada").await;
+    }
+
+    async fn an_edit_of_one_time_is_taken_back(database) {
+        let world = Simulated::new(database).await;
+        let id = written(&world, weekly(&["ada"])).await;
+        let seq = world.last_seq().await;
+        world.edit("ada", &format!("{id}_{SECOND}"), at("2026-12-09", 9)).await;
+        world.pull("ada").await;
+        undo(&world, seq).await;
+        assert!(world.event("course").await.wanted.exceptions.is_empty());
+        assert_eq!(times(&world, "ada", &id).await, but(&[]));
+        is_at_rest(&world, "ada").await;
+    }
+
+    async fn a_deletion_of_one_time_is_taken_back(database) {
+        let world = Simulated::new(database).await;
+        let id = written(&world, weekly(&["ada"])).await;
+        let seq = world.last_seq().await;
+        world.delete("ada", &format!("{id}_{SECOND}")).await;
+        world.pull("ada").await;
+        undo(&world, seq).await;
+        assert!(world.event("course").await.wanted.occurrence(start(SECOND)).is_some());
+        assert_eq!(times(&world, "ada", &id).await, but(&[]));
+        is_at_rest(&world, "ada").await;
+    }
+
+    async fn this_and_following_are_two_series_each_with_its_exceptions(database) {
+        let world = Simulated::new(database).await;
+        let first = written(&world, with_exam(&["ada"])).await;
+        differ(&world, "course", "20261222T150000Z", Exception { title: Some("Concert".to_owned()), ..Exception::default() }).await;
+        world.drain().await;
+        let split = SplitEvent {
+            key: EventKey::new("course").unwrap(),
+            start: start(THIRD),
+            new_key: EventKey::new("course-2").unwrap(),
+            condition: Condition::None,
+        };
+        events::split(&world.engine, world.tenant, split).await.unwrap();
+        world.drain().await;
+        assert_eq!(times(&world, "ada", &first).await, ["12-01T15 Lesson", "12-08T15 Exam"]);
+        let links = world.links("course-2").await;
+        let second = links.iter().find(|link| link.time().is_none()).unwrap().standing.state.key.google_id();
+        let mut expect = vec!["12-15T15 Lesson", "12-22T15 Concert", "12-29T15 Lesson", "01-05T15 Lesson"];
+        expect.sort_unstable();
+        assert_eq!(times(&world, "ada", &second).await, expect);
+        for key in ["course", "course-2"] {
+            assert_eq!(world.event(key).await.sync_status, Some(LinkStatus::Synced), "{key}");
+        }
+        is_at_rest(&world, "ada").await;
+    }
+
+    async fn a_change_of_one_time_survives_a_death_at_every_wait(database) {
+        let world = Simulated::new(database).await;
+        let id = written(&world, weekly(&["ada"])).await;
+        let name = |round: usize| format!("Outing {round}");
+        let owe = async |round: usize| {
+            let exception = Exception { title: Some(name(round)), ..outing() };
+            differ(&world, "course", SECOND, exception).await;
+        };
+        let whole = async |round: usize| {
+            let expect = format!("12-09T09 {}", name(round));
+            assert_eq!(times(&world, "ada", &id).await, but(&[(1, Some(expect.as_str()))]), "round {round}");
         };
         let deaths = Stage::from(&world).kill_at_every_wait(owe, whole).await;
         assert!(deaths >= FEWEST, "{deaths}");
