@@ -22,7 +22,7 @@ pub(crate) async fn push(engine: &Engine, task: &ClaimedTask) -> Result<(), Fail
         return Err(Failure::new(Class::Bug, "internal", "the task names no link"));
     };
     for _ in 0..MOST_ROUNDS {
-        let Some(subject) = Subject::load(engine, tenant, id).await? else {
+        let Some(subject) = Box::pin(Subject::load(engine, tenant, id)).await? else {
             return Ok(());
         };
         let waits = subject.waits();

@@ -114,7 +114,11 @@ impl Pushing<'_> {
         self.subject.event.event.occurrence(start)?;
         Some(LinkStanding {
             state: self.standing.state.occurrence(start)?,
-            made: Made::default(),
+            // Who answered for the series answered for its times.
+            made: Made {
+                answers: self.standing.made.answers.clone(),
+                ..Made::default()
+            },
             aim: LinkAim::Shown,
             looked: 0,
             owed: true,

@@ -56,16 +56,7 @@ impl Ours {
             .links_of_calendar(calendar.tenant, calendar.id, &keys)
             .await?;
         let known: HashMap<EventLinkId, KnownLink> = known.into_iter().map(|link| (link.id, link)).collect();
-        let of_series = items.iter().filter_map(RemoteItem::ours);
-        let of_series = of_series.filter(|key| key.occurrence.is_some() && known.contains_key(&key.link));
-        let of_series: BTreeSet<EventLinkId> = of_series.map(|key| key.link).collect();
-        let series = match of_series.len() {
-            0 => Vec::new(),
-            _ => {
-                let ids: Vec<EventLinkId> = of_series.into_iter().collect();
-                store.links_with_times(calendar.tenant, calendar.id, &ids).await?
-            }
-        };
+        let series = Box::pin(with_times(running, &items, &known)).await?;
         let mut sifted = Sifted {
             external: Vec::with_capacity(items.len()),
             own: Vec::new(),
@@ -140,6 +131,23 @@ impl Ours {
             self.sightings.insert(link.id, sighting);
         }
     }
+}
+
+/// The links of those series of ours whose times a page names, with the links of their times.
+async fn with_times(
+    running: &Running<'_>,
+    items: &[RemoteItem],
+    known: &HashMap<EventLinkId, KnownLink>,
+) -> Result<Vec<LinkRow>, Failure> {
+    let keys = items.iter().filter_map(RemoteItem::ours);
+    let keys = keys.filter(|key| key.occurrence.is_some() && known.contains_key(&key.link));
+    let series: BTreeSet<EventLinkId> = keys.map(|key| key.link).collect();
+    let series: Vec<EventLinkId> = series.into_iter().collect();
+    let calendar = &running.calendar;
+    let store = running.engine.store();
+    Ok(store
+        .links_with_times(calendar.tenant, calendar.id, &series)
+        .await?)
 }
 
 fn read(item: &RemoteItem) -> Read<'_> {

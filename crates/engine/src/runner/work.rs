@@ -68,7 +68,7 @@ async fn judge(engine: &Engine, task: &ClaimedTask, failure: Failure) -> Result<
     };
     pull::failed(engine, &failure, retry_at).await?;
     if meaning(&task.kind) == Meaning::Does(Kind::PushLink) {
-        links::failed(engine, task, (&failure, decision)).await?;
+        Box::pin(links::failed(engine, task, (&failure, decision))).await?;
     }
     Ok(ending(&failure, decision, retry_at))
 }

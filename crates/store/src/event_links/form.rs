@@ -48,7 +48,10 @@ pub(crate) fn content_text(content: &Content) -> Result<String, StoreError> {
 
 /// Starts as pulls note them one after the other, each with a space before it.
 pub(super) fn sighted_text(starts: &[OriginalStart]) -> String {
-    starts.iter().map(|start| format!(" {start}")).collect()
+    let spaced = starts
+        .iter()
+        .flat_map(|start| [" ".to_owned(), start.to_string()]);
+    spaced.collect()
 }
 
 /// The starts of a column.

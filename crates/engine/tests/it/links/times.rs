@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use jiff::SignedDuration;
 use kalends_core::{
-    event::{Event, EventKey, Exception, OriginalStart, When},
+    event::{Attendee, Event, EventKey, Exception, Invitations, OriginalStart, When},
     external_event::{EventStatus, Transparency},
     settings::{Setting, Sync},
     time::{UserId, Zone},
@@ -205,9 +205,7 @@ both! {
         let world = Simulated::new(database).await;
         let id = written(&world, with_exam(&["ada"])).await;
         let seq = world.last_seq().await;
-        let mut changed = weekly(&["ada"]);
-        changed.location = "Room 9".to_owned();
-        changed.title = "Course".to_owned();
+        let changed = Event { location: "Room 9".to_owned(), title: "Course".to_owned(), ..weekly(&["ada"]) };
         world.put("course", changed).await;
         world.drain().await;
         world.pull("ada").await;
@@ -247,7 +245,7 @@ both! {
         world.edit("ada", &format!("{id}_{SECOND}"), at("2026-12-09", 9)).await;
         let from = world.last_call();
         world.pull("ada").await;
-        assert!(!world.writes_since(from).iter().any(|call| call.starts_with("P") || call.starts_with("D")));
+        assert!(!world.writes_since(from).iter().any(|call| call.starts_with('P') || call.starts_with('D')));
         let event = world.event("course").await;
         assert_eq!(event.wanted.recurrence, weekly(&["ada"]).recurrence);
         assert_eq!(event.wanted.when, weekly(&["ada"]).when, "the series is as it was");
@@ -317,8 +315,7 @@ both! {
         world.pull("ben").await;
         assert!(world.event("course").await.wanted.occurrence(start(SECOND)).is_some());
         assert_eq!(times(&world, "ada", &id).await, but(&[]));
-        let mut changed = weekly(&["ada", "ben"]);
-        changed.location = "Room 9".to_owned();
+        let changed = Event { location: "Room 9".to_owned(), ..weekly(&["ada", "ben"]) };
         world.put("course", changed).await;
         world.drain().await;
         assert_eq!(times(&world, "ben", &of_ben).await, but(&[(1, None)]), "it stays off");
@@ -506,5 +503,32 @@ both! {
         };
         let deaths = Stage::from(&world).kill_at_every_wait(owe, whole).await;
         assert!(deaths >= FEWEST, "{deaths}");
+    }
+
+    async fn who_answered_for_the_series_is_not_told_again_for_a_time(database) {
+        let world = Simulated::new(database).await;
+        let (status, _) = world.act("cleo", Method::GET, "", None).await;
+        assert_eq!(status, 200, "she has a calendar there");
+        let mut event = weekly(&["ada"]);
+        event.attendees = vec![Attendee { email: "cleo@example.com".to_owned(), name: None, optional: false }];
+        event.invitations = Invitations::Sent;
+        let id = written(&world, event).await;
+        let of_cleo = master(&world, "cleo").await;
+        let answer = json!({ "attendees": [{ "email": "cleo@example.com", "responseStatus": "accepted" }] });
+        world.edit("cleo", &of_cleo, answer).await;
+        for _ in 0..2 {
+            world.pull("ada").await;
+        }
+        let answers = async || {
+            let told = told_since(&world, 0).await;
+            told.iter().filter(|one| one.kind == "attendee.responded").count()
+        };
+        assert_eq!(answers().await, 1);
+        world.edit("ada", &format!("{id}_{SECOND}"), json!({ "summary": "Outing" })).await;
+        for _ in 0..2 {
+            world.pull("ada").await;
+        }
+        assert_eq!(world.event("course").await.wanted.occurrence(start(SECOND)).unwrap().title, "Outing");
+        assert_eq!(answers().await, 1);
     }
 }
