@@ -147,6 +147,7 @@ impl Person<'_> {
 
     /// Gives links to events that lack one.
     async fn spread(&mut self, window: Option<Interval>) -> Result<(), Failure> {
+        let writers = BTreeSet::from([self.user.clone()]);
         let mut after = None;
         loop {
             let rows = self.events(window, after).await?;
@@ -154,23 +155,23 @@ impl Person<'_> {
             after = Some(last.place());
             let ids: Vec<EventId> = rows.iter().map(|row| row.id).collect();
             let links = self.engine.store().links_of_events(self.tenant, &ids).await?;
+            let calendars = stand::calendars(self.engine, self.tenant, &writers, &links).await?;
             for row in rows {
                 let own = links.iter().filter(|link| link.event == row.id).cloned();
-                let own = own.collect();
-                self.complete(row, own).await?;
+                let found = Standing {
+                    row: None,
+                    links: own.collect(),
+                    calendars: calendars.clone(),
+                };
+                self.complete(row, found).await?;
             }
         }
     }
 
     /// Plans the links of one event anew, and writes what differs.
-    async fn complete(&mut self, mut row: EventRow, mut links: Vec<LinkRow>) -> Result<(), Failure> {
+    async fn complete(&mut self, mut row: EventRow, mut found: Standing) -> Result<(), Failure> {
         let writers = BTreeSet::from([self.user.clone()]);
         for _ in 0..TRIES {
-            let found = Standing {
-                calendars: stand::calendars(self.engine, self.tenant, &writers, &links).await?,
-                row: None,
-                links,
-            };
             let planned = plan(&row.event, Some(&row.event), found.around(&writers));
             if planned.is_empty() {
                 return Ok(());
@@ -194,11 +195,12 @@ impl Person<'_> {
                 Err(StoreError::NotFound { .. }) => return Ok(()),
                 row => row?,
             };
-            links = self
+            found.links = self
                 .engine
                 .store()
                 .links_of_events(self.tenant, &[row.id])
                 .await?;
+            found.calendars = stand::calendars(self.engine, self.tenant, &writers, &found.links).await?;
         }
         let cause = "the event was written by others again and again";
         Err(Failure::new(Class::Transient, "overtaken", cause))

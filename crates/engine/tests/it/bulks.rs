@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use kalends_core::{
     provider::Feature,
     settings::{BulkSync, CalendarWrite, Meet, Setting},
+    sync::push::Refusal,
     time::UserId,
 };
 use kalends_engine::{
@@ -131,7 +132,7 @@ both! {
         world.drain().await;
         let event = world.event("lesson").await;
         assert_eq!(event.sync_status, Some(LinkStatus::Blocked));
-        assert_eq!(event.links[0].refusal.map(|refusal| refusal.code()), Some("needs_consent"));
+        assert_eq!(event.links[0].refusal, Some(Refusal::NeedsConsent));
         world.connects(&[Feature::CalendarWrite], WRITE).await;
         assert!(world.connection().await.needs_consent.is_empty());
         world.later(SECOND).await;

@@ -195,7 +195,7 @@ both! {
         assert_eq!(put(&world, event.clone()).await.version, 2);
         let after = world.store.event_link(world.tenant, link.id).await.unwrap();
         assert_eq!(after.revision, before.revision);
-        event.location = "Room 3".to_owned();
+        "Room 3".clone_into(&mut event.location);
         put(&world, event).await;
         let after = world.store.event_link(world.tenant, link.id).await.unwrap();
         assert!(after.revision > before.revision && after.standing.owed);
