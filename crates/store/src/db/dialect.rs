@@ -79,14 +79,14 @@ const MIGRATIONS: [(i64, &str, &str); 21] = [
         include_str!("../../migrations/0019_conflicts.sql"),
     ),
     (
-        21,
+        20,
         "refused features",
-        include_str!("../../migrations/0021_refused_features.sql"),
+        include_str!("../../migrations/0020_refused_features.sql"),
     ),
     (
-        22,
+        21,
         "times of series",
-        include_str!("../../migrations/0022_times_of_series.sql"),
+        include_str!("../../migrations/0021_times_of_series.sql"),
     ),
 ];
 
