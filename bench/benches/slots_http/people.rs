@@ -155,6 +155,7 @@ async fn fill(
         poll_hint: None,
         poll_every: None,
         changed_at: None,
+        sightings: Vec::new(),
         effects: Effects::none(),
     };
     kalends.store.finish_pass(&pass, commit).await?;

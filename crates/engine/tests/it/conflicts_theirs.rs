@@ -100,7 +100,7 @@ async fn competing(database: kalends_testkit::Database) -> (Simulated, Conflict)
     world.edit("ada", &id, json!({ "summary": "Mine" })).await;
     world.clock.advance(SignedDuration::from_secs(60));
     let mut changed = lesson(&["ada"]);
-    changed.title = "Ours".to_owned();
+    "Ours".clone_into(&mut changed.title);
     world.put("lesson-7", changed).await;
     world.drain().await;
     let conflict = only(&world, ConflictKind::CompetingEdit).await;

@@ -54,7 +54,7 @@ impl Server {
             trusted_proxies: self
                 .trusted_proxies
                 .iter()
-                .flat_map(|text| network(text))
+                .filter_map(|text| network(text))
                 .collect(),
             pages: rate(&self.page_requests_per_source).ok().flatten(),
             push: rate(&self.push_requests_per_source).ok().flatten(),

@@ -11,7 +11,7 @@ use crate::harness::{FEWEST, Simulated, Stage, lesson};
 /// It takes up no time, so that it is in conflict with none of the others.
 fn titled(title: &str) -> kalends_core::event::Event {
     let mut event = lesson(&["ada"]);
-    event.title = title.to_owned();
+    title.clone_into(&mut event.title);
     event.transparency = Transparency::Transparent;
     event
 }

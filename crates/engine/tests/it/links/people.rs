@@ -152,7 +152,7 @@ both! {
         assert_eq!((told.len(), &told[0].data["outcome"]), (1, &json!("unlinked")));
         // It stays off, whatever becomes of the event.
         let mut changed = lesson(&["ada", "ben"]);
-        changed.title = "Other lesson".to_owned();
+        "Other lesson".clone_into(&mut changed.title);
         world.put("lesson-7", changed).await;
         world.drain().await;
         assert!(world.seen("ben").await.is_empty());
@@ -223,7 +223,7 @@ both! {
         assert_eq!(world.event("lesson-7").await.wanted.title, "Lesson");
         // Other fields still go there.
         let mut changed = lesson(&["ada"]);
-        changed.location = "Room 5".to_owned();
+        "Room 5".clone_into(&mut changed.location);
         world.put("lesson-7", changed).await;
         world.drain().await;
         let seen = world.only("ada").await;

@@ -18,7 +18,7 @@ use crate::harness::{Decision, Simulated, Told, WRITE, lesson};
 
 fn titled(title: &str) -> kalends_core::event::Event {
     let mut event = lesson(&["ada"]);
-    event.title = title.to_owned();
+    title.clone_into(&mut event.title);
     event
 }
 
@@ -89,7 +89,7 @@ both! {
         world.drain().await;
         let event = world.event("lesson-7").await;
         assert_eq!(event.sync_status, Some(LinkStatus::Blocked));
-        assert_eq!(event.links[0].refusal.map(|refusal| refusal.code()), Some("provider_rejected"));
+        assert_eq!(event.links[0].refusal.map(kalends_core::sync::push::Refusal::code), Some("provider_rejected"));
         assert!(event.links[0].advice().is_some());
         let from = world.last_call();
         world.runner.sweep().await.unwrap();
@@ -117,7 +117,7 @@ both! {
             world.later(SignedDuration::from_mins(1)).await;
         }
         let event = world.event("lesson-7").await;
-        assert_eq!(event.links[0].refusal.map(|refusal| refusal.code()), Some("reauth_required"));
+        assert_eq!(event.links[0].refusal.map(kalends_core::sync::push::Refusal::code), Some("reauth_required"));
         assert!(world.links("lesson-7").await[0].standing.owed);
         let ada = UserId::new("ada").unwrap();
         let started = world.start_for(&ada, &[Feature::CalendarRead, Feature::CalendarWrite]).await;
@@ -145,7 +145,7 @@ both! {
         world.drain().await;
         assert_eq!(world.writes_since(from), [""; 0]);
         let event = world.event("lesson-7").await;
-        assert_eq!(event.links[0].refusal.map(|refusal| refusal.code()), Some("sync_disabled"));
+        assert_eq!(event.links[0].refusal.map(kalends_core::sync::push::Refusal::code), Some("sync_disabled"));
         turn(true).await;
         for _ in 0..20 {
             world.later(SignedDuration::from_secs(5)).await;

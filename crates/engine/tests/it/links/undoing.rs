@@ -83,7 +83,7 @@ both! {
         let world = Simulated::new(database).await;
         let seq = edited(&world, Some(json!({ "summary": "Mine", "location": "Room 9" }))).await;
         let mut event = world.event("lesson-7").await.wanted;
-        event.title = "A third title".to_owned();
+        "A third title".clone_into(&mut event.title);
         world.put("lesson-7", event.clone()).await;
         let undone = undo(&world, seq).await.unwrap();
         assert_eq!((undone.fields.as_slice(), undone.changed_since.as_slice()), ([Field::Location].as_slice(), [Field::Title].as_slice()));
@@ -94,7 +94,7 @@ both! {
         let world = Simulated::new(database).await;
         let seq = edited(&world, Some(json!({ "summary": "Mine" }))).await;
         let mut event = world.event("lesson-7").await.wanted;
-        event.title = "A third title".to_owned();
+        "A third title".clone_into(&mut event.title);
         world.put("lesson-7", event).await;
         let refused = undo(&world, seq).await;
         assert!(matches!(&refused, Err(EventError::NothingToUndo { fields }) if *fields == [Field::Title]), "{refused:?}");
